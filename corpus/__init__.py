@@ -1,0 +1,1 @@
+"""What may be said: records, guides, FAQs and places, and the snapshots that publish them."""
