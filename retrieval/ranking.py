@@ -1,0 +1,132 @@
+"""One calibrated score for each target from what the views and the vectors say of it.
+
+The features are few and readable, the model is logistic, its weights are data (`weights.json`) made by `training`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.documents import TargetKind
+from retrieval.index import SearchIndex
+from retrieval.lexical import VIEWS, Floats
+
+WEIGHTS = Path(__file__).parent / "weights.json"
+
+FEATURES = (
+    "words_query",  # share of the question's words that the best chunk has
+    "words_chunk",  # share of the best chunk's words that the question has
+    "words_any",  # share of the question's words that some one chunk of the target has
+    "title_chunk",  # share of the title's words that the question has: siblings' markers not asked for lower it
+    "pairs_query",
+    "pairs_chunk",
+    "accents_query",
+    "accents_chunk",
+    "dense_best",  # cosine of the nearest chunk
+    "dense_title",
+    "exact",  # the best chunk is the question, word for word
+    "commune",
+    "citizen",
+    "guided",
+    "faq",
+)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of `FEATURES` and the temperature that turns score differences into a probability."""
+
+    features: Floats
+    bias: float = 0.0
+    temperature: float = 1.0
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> Weights:
+        """Read the weights; features missing from the file weigh nothing."""
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            np.array([raw["features"].get(name, 0.0) for name in FEATURES], dtype=np.float32),
+            raw["bias"],
+            raw["temperature"],
+        )
+
+    def save(self, path: Path, *, note: str) -> None:
+        """Write the weights with a note on the run that made them."""
+        features = {name: round(float(w), 4) for name, w in zip(FEATURES, self.features, strict=True)}
+        path.write_text(
+            json.dumps(
+                {
+                    "note": note,
+                    "features": features,
+                    "bias": round(self.bias, 4),
+                    "temperature": round(self.temperature, 4),
+                },
+                indent=2,
+            ),
+            encoding="utf-8",
+        )
+
+
+class Featuriser:
+    """Computes the features of every target for a question."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
+        self._owners = index.owners
+        self._starts = np.flatnonzero(np.r_[True, np.diff(self._owners) > 0])
+        self._owner_of_dense = self._owners[index.dense_rows]
+        self._dense_starts = np.flatnonzero(np.r_[True, np.diff(self._owner_of_dense) > 0])
+        targets = index.targets
+        self._static = np.array(
+            [[t.commune, t.citizen, t.guided, t.kind is TargetKind.FAQ] for t in targets], dtype=np.float32
+        ).reshape(len(targets), 4)
+        self._vectors = (
+            index.vectors.reconstruct_n(0, index.vectors.ntotal)
+            if index.vectors.ntotal
+            else np.zeros((0, 1), dtype=np.float32)
+        )
+
+    def features(self, text: str, vector: Floats, *, without: int | None = None) -> Floats:
+        """Features of shape (n_targets, len(FEATURES)) for a question and its vector.
+
+        `without` hides one chunk, so that training can ask a chunk's own text as a question.
+        """
+        views = {name: self._index.views[name].shares(terms(text)) for name, terms in VIEWS.items()}
+        words_query, words_chunk, _ = views["words"]
+        fit = np.sqrt(words_query * words_chunk) + 0.3 * np.sqrt(views["pairs"][0] * views["pairs"][1])
+        dense = self._vectors @ vector
+        if without is not None:
+            fit, dense = fit.copy(), dense.copy()
+            fit[without] = -1.0
+            dense[self._index.dense_rows == without] = -1.0
+        best = self._best_chunk(fit)
+        columns = [
+            words_query[best],
+            words_chunk[best],
+            self._any_chunk(words_query, without),
+            words_chunk[self._starts],
+            views["pairs"][0][best],
+            views["pairs"][1][best],
+            views["accents"][0][best],
+            views["accents"][1][best],
+            np.maximum.reduceat(dense, self._dense_starts),
+            dense[self._dense_starts],
+            ((words_query[best] > 0.999) & (words_chunk[best] > 0.999)).astype(np.float32),
+        ]
+        return np.column_stack([*columns, self._static]).astype(np.float32)
+
+    def _best_chunk(self, fit: Floats) -> np.ndarray:
+        """For every target the position of its best-fitting chunk; chunks are sorted by target."""
+        order = np.lexsort((-fit, self._owners))
+        return order[self._starts]
+
+    def _any_chunk(self, words_query: Floats, without: int | None) -> Floats:
+        """For every target the largest share of the question that one of its chunks covers."""
+        shares = words_query.copy()
+        if without is not None:
+            shares[without] = 0.0
+        return np.maximum.reduceat(shares, self._starts)
