@@ -106,7 +106,7 @@ def read_cases(path: Path) -> list[EvalCase]:
     """Read a .jsonl file of cases. Raises `EvalError`."""
     cases = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvalError(f"{path}: cannot be read ({error})") from error
     for number, line in enumerate(lines, 1):

@@ -13,6 +13,7 @@ from answering.answer import Status
 from answering.context import Context
 from answering.masking import mask
 from answering.texts import say
+from corpus.wording import nfc
 from retrieval.text import fold
 
 MAX_QUESTION = 1000
@@ -53,7 +54,7 @@ def _small_talk(context: Context, plain: str) -> Context | None:
     for name, pattern in patterns["small_talk"].items():
         if re.search(pattern, plain):
             return context.ending(Status.SMALL_TALK, name, say(name))
-    for name in ("human", "abuse"):
-        if re.search(patterns[name], plain):
+    for name, text in (("human", plain), ("abuse", nfc(context.question).lower())):
+        if re.search(patterns[name], text):
             return context.ending(Status.SMALL_TALK, name, say(name))
     return None

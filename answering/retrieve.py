@@ -1,4 +1,4 @@
-"""Step 4, retrieve: candidates for each part of the message, by words and by meaning. The work is `retrieval.search`."""
+"""Step 4, retrieve: candidates for each part of a message, by words and by meaning. The work is `retrieval.search`."""
 
 from __future__ import annotations
 

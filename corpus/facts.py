@@ -56,7 +56,8 @@ def write_facts(procedures: Iterable[Procedure], path: Path = FACTS) -> int:
 def read_facts(path: Path = FACTS) -> dict[str, Procedure]:
     """The facts sheet by code. Raises `SourceFileError` that names the line."""
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # a title may hold U+2028, no line end here
+    for number, line in enumerate(lines if lines != [""] else [], 1):
         try:
             procedure = Procedure.model_validate_json(line)
         except ValidationError as error:

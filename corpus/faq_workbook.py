@@ -170,8 +170,8 @@ def _csv_rows(path: Path, data: bytes) -> Iterator[_Row]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
-        problem = ("tệp .csv không phải mã UTF-8 nên chữ Việt sẽ sai. Trong Excel hãy chọn “Lưu thành” kiểu “CSV UTF-8”, "
-                   "hoặc lưu dạng .xlsx.")
+        problem = ("tệp .csv không phải mã UTF-8 nên chữ Việt sẽ sai. Hãy mở bằng Excel, chọn “Lưu thành” kiểu “CSV "
+                   "UTF-8”, hoặc lưu dạng .xlsx.")
         raise SourceFileError(path, problem, line=line) from error
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
@@ -237,7 +237,7 @@ def _headings(path: Path, row: _Row) -> dict[str, int]:
     places = _places(row)
     missing = [column.heading for column in _COLUMNS if column.is_required and column.field not in places]
     if missing:
-        raise SourceFileError(path, f"dòng tiêu đề thiếu cột: {', '.join(missing)}. Dòng đầu phải có các cột "
+        raise SourceFileError(path, f"dòng tiêu đề thiếu cột: {', '.join(missing)}. Hãy để dòng đầu có các cột "
                                     f"{', '.join(column.heading for column in _COLUMNS)}.", line=1)
     ignored = {_folded(heading) for heading in _IGNORED_HEADINGS}
     for place, heading in enumerate(row):

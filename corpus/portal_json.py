@@ -201,6 +201,8 @@ def _levels(detail: _Detail) -> tuple[Level, ...]:
 
 def _conditions(detail: _Detail) -> str:
     """The conditions, and `description` where it says more; in all 2,723 records that fill it in it repeats them."""
+    if detail.requirementsAndConditions == detail.description:
+        return paragraphs(filled_in(detail.description or ""))
     conditions, description = (paragraphs(filled_in(text or ""))
                                for text in (detail.requirementsAndConditions, detail.description))
     return conditions if description in ("", conditions) else f"{conditions}\n{description}".strip()

@@ -30,7 +30,7 @@ _DOCUMENT = re.compile(
 
 def filled_in(text: str) -> str:
     """The text, or "" where it is what the portal prints for an empty field."""
-    return "" if one_line(text).lower().rstrip(".") in _NOT_FILLED_IN else text
+    return "" if len(text) < 80 and one_line(text).lower().rstrip(".") in _NOT_FILLED_IN else text
 
 
 def paper_name(text: str) -> str:

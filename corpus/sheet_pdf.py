@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import time
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pypdf
-from pypdf.generic import ContentStream, DictionaryObject, StreamObject
+from pypdf.generic import ArrayObject, ContentStream, DecodedStreamObject, DictionaryObject, StreamObject
 
 from corpus.errors import SourceFileError
 from corpus.portal_wording import filled_in
@@ -63,17 +64,21 @@ class _TooMuchWorkError(Exception):
     """The file asks for more work than a sheet can need."""
 
 
+class _SpoiltError(Exception):
+    """A part of the file is not whole."""
+
+
 def read_pdf_parts(path: Path, data: bytes) -> SheetParts:
     """The parts of a .pdf sheet. Raises `SourceFileError`."""
     fragments = _fragments(path, data)
     if not fragments:
         raise SourceFileError(path, "tệp PDF không có lớp chữ (thường là bản chụp hoặc bản quét) nên không đọc được. "
                                     "Hãy tải tờ chi tiết từ trang của thủ tục trên Cổng Dịch vụ công.")
-    sections = _sections(fragments)
+    sections = _sections(path, fragments)
     information = _information(sections[_INFORMATION])
     if not information.get("mã thủ tục") or not information.get("tên thủ tục"):
-        raise SourceFileError(path, "đây không phải tờ chi tiết thủ tục mà Cổng Dịch vụ công cho tải: không thấy “Mã "
-                                    "thủ tục” và “Tên thủ tục” ở chỗ của chúng. Hãy tải lại tờ chi tiết từ Cổng.")
+        raise SourceFileError(path, "tờ chi tiết không ghi “Mã thủ tục” hoặc “Tên thủ tục” ở chỗ của chúng. Hãy tải "
+                                    "lại tờ chi tiết từ Cổng Dịch vụ công.")
     return SheetParts(
         code=information["mã thủ tục"], title=information["tên thủ tục"],
         decision=information.get("số quyết định", ""), levels=information.get("cấp thực hiện", ""),
@@ -115,12 +120,8 @@ def _fragments(path: Path, data: bytes) -> list[Fragment]:
 
 
 def _page_fragments(number: int, page: pypdf.PageObject, deadline: float) -> Iterator[Fragment]:
-    contents = page.get_contents()
-    if contents is None:
-        return
-    size = len(contents.get_data())
-    if size > MAX_PAGE_BYTES:
-        raise _TooMuchWorkError(f"trang {number + 1} có {size} byte")
+    contents = DecodedStreamObject()
+    contents.set_data(_contents(page, number))
     fonts = _fonts(page)
     pen = _Pen()
     for operands, operator in ContentStream(contents, page.pdf, "bytes").operations:
@@ -129,6 +130,38 @@ def _page_fragments(number: int, page: pypdf.PageObject, deadline: float) -> Ite
         written = pen.write(operator, operands, fonts)
         if written:
             yield Fragment(number, written.x, written.y, written.is_bold, nfc(written.text))
+    if pen.is_writing:
+        raise _SpoiltError(f"page {number + 1} ends inside a text block")
+
+
+def _contents(page: pypdf.PageObject, number: int) -> bytes:
+    if "/Contents" not in page:
+        raise _SpoiltError(f"page {number + 1} has no contents")
+    contents: Any = page["/Contents"].get_object()
+    streams = contents if isinstance(contents, ArrayObject) else [contents]
+    data = bytearray()
+    for stream in streams:
+        data += _unpacked(stream.get_object(), MAX_PAGE_BYTES) + b"\n"
+        if len(data) > MAX_PAGE_BYTES:
+            raise _TooMuchWorkError(f"trang {number + 1} quá dài")
+    return bytes(data)
+
+
+def _unpacked(stream: Any, limit: int) -> bytes:
+    """The data of a stream, at most a little over `limit`.
+
+    A spoilt stream is refused here, because pypdf would hand out what it can unpack of it without a word, and papers
+    or fees would be missing or, by a spoilt table of letters, other ones.
+    """
+    if not isinstance(stream, StreamObject):
+        raise _SpoiltError("a stream is missing")
+    if stream.get("/Filter") not in ("/FlateDecode", ["/FlateDecode"]) or "/DecodeParms" in stream:
+        return stream.get_data()
+    packed = zlib.decompressobj()
+    data = packed.decompress(stream._data, limit + 1)
+    if len(data) <= limit and not packed.eof:
+        raise _SpoiltError("a stream is cut off or its checksum is wrong")
+    return data
 
 
 @dataclass
@@ -139,7 +172,10 @@ class _Font:
     letters: dict[int, str]
 
     def text(self, codes: bytes) -> str:
-        return "".join(self.letters.get(int.from_bytes(codes[i:i + 2], "big"), "") for i in range(0, len(codes) - 1, 2))
+        """The letters of two-byte codes. One that the table lacks becomes U+FFFD: it must not vanish from a number."""
+        unknown = "\ufffd" if self.letters else ""
+        return "".join(self.letters.get(int.from_bytes(codes[i:i + 2], "big"), unknown)
+                       for i in range(0, len(codes) - 1, 2))
 
 
 class _Written(NamedTuple):
@@ -180,12 +216,20 @@ class _Pen:
             self.font = fonts.get(str(operands[0]))
         elif operator == b"Tm" and self.place is None:
             self.place = (self.shift_x + float(operands[4]), self.shift_y + self.scale_y * float(operands[5]))
-        elif operator in (b"Tj", b"TJ") and self.font:
+        elif operator in (b"Tj", b"TJ"):
+            if self.font is None:
+                raise _SpoiltError("text in a font that the page does not have")
             strings = operands[0] if operator == b"TJ" else operands
             self.text += "".join(self.font.text(codes) for codes in map(_codes, strings) if codes)
         elif operator == b"ET" and self.place and self.font:
-            return _Written(*self.place, self.font.is_bold, self.text)
+            place, self.place = self.place, None
+            return _Written(*place, self.font.is_bold, self.text)
         return None
+
+    @property
+    def is_writing(self) -> bool:
+        """True inside a text block or between saving and restoring the state, where no page can end."""
+        return self.place is not None or bool(self.saved)
 
 
 def _codes(operand: Any) -> bytes | None:
@@ -202,7 +246,7 @@ def _fonts(page: pypdf.PageObject) -> dict[str, _Font]:
 def _font(font: DictionaryObject) -> _Font:
     table = font.get("/ToUnicode")
     stream = table.get_object() if table is not None else None
-    data = stream.get_data() if isinstance(stream, StreamObject) else b""
+    data = _unpacked(stream, MAX_FONT_MAP_BYTES) if stream is not None else b""
     if len(data) > MAX_FONT_MAP_BYTES:
         raise _TooMuchWorkError("bảng chữ của phông quá lớn")
     return _Font("Bold" in str(font.get("/BaseFont", "")), _letters(data.decode("latin-1")))
@@ -235,15 +279,23 @@ def _utf16(digits: str) -> str:
 # --- from lines to the parts of the sheet ----------------------------------------------------------------------------
 
 
-def _sections(fragments: list[Fragment]) -> dict[str, list[Fragment]]:
-    """The lines below each heading; what stands above the first one is left out."""
-    sections: dict[str, list[Fragment]] = {name: [] for name in _SECTIONS}
+def _sections(path: Path, fragments: list[Fragment]) -> dict[str, list[Fragment]]:
+    """The lines below each heading; what stands above the first one is left out.
+
+    The portal prints every heading, also above nothing, so a missing one is a missing page or another document.
+    """
+    sections: dict[str, list[Fragment]] = {}
     current: list[Fragment] = []
     for fragment in fragments:
-        if fragment.is_bold and fragment.text.strip() in sections:
-            current = sections[fragment.text.strip()]
+        name = fragment.text.strip()
+        if fragment.is_bold and name in _SECTIONS:
+            current = sections.setdefault(name, [])
         else:
             current.append(fragment)
+    missing = [name for name in _SECTIONS if name not in sections]
+    if missing:
+        raise SourceFileError(path, "đây không phải tờ chi tiết thủ tục mà Cổng Dịch vụ công cho tải, hoặc tờ bị thiếu "
+                                    f"trang: không thấy phần “{missing[0]}”. Hãy tải lại tờ chi tiết từ Cổng.")
     return sections
 
 

@@ -1,7 +1,7 @@
 """Snapshots: immutable, content-addressed states of the corpus with their index, and which one is published.
 
-A snapshot is built in a hidden folder and renamed when it is whole; publishing replaces one small file. A process killed
-at any moment leaves the earlier snapshot published.
+A snapshot is built in a hidden folder and renamed when it is whole; publishing replaces one small file. A process that
+is killed at any moment leaves the earlier snapshot published.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,23 +85,23 @@ class SnapshotStore:
     def build(self, library: Library, recipe: str, build_index: Callable[[Path], None]) -> Snapshot:
         """Store the library and its index as a snapshot; one with the same content is there already and is returned.
 
-        `build_index` writes the index into the folder it is given. Raises `CorpusError` when the disk is full; nothing
-        is then left behind.
+        One that was damaged since is built anew. `build_index` writes the index into the folder it is given. Raises
+        `CorpusError` when the disk is full; nothing is then left behind.
         """
         key = content_id(library, recipe)
         folder = self._root / key
-        if not folder.exists():
+        if not _is_whole(folder):
             self._remove_abandoned()
             try:
                 self._root.mkdir(parents=True, exist_ok=True)
                 working = Path(tempfile.mkdtemp(prefix=f".building-{os.getpid()}-", dir=self._root))
                 try:
                     self._fill(working, library, key, recipe, build_index)
-                    os.replace(working, folder)
+                    _put_in_place(working, folder)
                 finally:
                     shutil.rmtree(working, ignore_errors=True)
             except OSError as error:
-                if not folder.exists():
+                if not _is_whole(folder):  # whole: another publisher has built the same meanwhile
                     raise SnapshotError(
                         f"{folder}: cannot be written ({error.strerror or error}); what is published stays"
                     ) from error
@@ -125,6 +126,7 @@ class SnapshotStore:
             "counts": {name: len(getattr(library, name)) for name in _KINDS},
             "places": [p.model_dump() for p in library.places],
             "drifted": sorted(library.drifted),
+            "files": {str(p.relative_to(working)): _digest(p) for p in sorted(working.rglob("*")) if p.is_file()},
         }
         (working / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         for path in working.rglob("*"):
@@ -136,8 +138,8 @@ class SnapshotStore:
         """The snapshot of that id. Raises `SnapshotError`."""
         folder = self._root / key
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            manifest = dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
             raise SnapshotError(f"no snapshot {key!r} in {self._root}; `motcua corpus status` lists them") from error
         if manifest.get("format") != FORMAT:
             raise SnapshotError(f"snapshot {key} was made by another version; run `motcua corpus publish`")
@@ -151,21 +153,35 @@ class SnapshotStore:
             return None
 
     def publish(self, key: str, *, action: str = "publish") -> None:
-        """Make a snapshot the published one, atomically, and write it into the history."""
+        """Make a snapshot the published one, atomically, and write it into the history. Raises `SnapshotError`."""
         self.open(key)
         earlier = self.published_id()
         if earlier == key:
             return
+        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "id": key, "earlier": earlier}
+        try:
+            # The history first: killed in between, it names one publication too many, which no rollback asks for.
+            with (self._root / "history.jsonl").open("a", encoding="utf-8") as history:
+                history.write(json.dumps(entry) + "\n")
+            self._point_to(key)
+        except OSError as error:
+            raise SnapshotError(
+                f"{self._root}: cannot be written ({error.strerror or error}); what is published stays"
+            ) from error
+
+    def _point_to(self, key: str) -> None:
         with tempfile.NamedTemporaryFile(
             "w", dir=self._root, prefix=".pointer-", delete=False, encoding="utf-8"
         ) as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, self._root / POINTER)
-        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "id": key, "earlier": earlier}
-        with (self._root / "history.jsonl").open("a", encoding="utf-8") as history:
-            history.write(json.dumps(entry) + "\n")
+            temporary = Path(file.name)
+            try:
+                file.write(key)
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(temporary, self._root / POINTER)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
 
     def history(self) -> list[dict[str, Any]]:
         """Publications, the oldest first."""
@@ -185,9 +201,11 @@ class SnapshotStore:
         return str(entry["earlier"])
 
     def all(self) -> list[Snapshot]:
-        """Every whole snapshot, the newest first."""
-        folders = list(self._root.glob("*/manifest.json")) if self._root.exists() else []
-        found = [self.open(f.parent.name) for f in folders if not f.parent.name.startswith(".")]
+        """Every snapshot that this version can open, the newest first."""
+        found = []
+        for manifest in self._root.glob("[!.]*/manifest.json"):
+            with suppress(SnapshotError):  # of another version or damaged: not to be published, so not to be offered
+                found.append(self.open(manifest.parent.name))
         return sorted(found, key=lambda s: s.manifest["built_at"], reverse=True)
 
     def _remove_abandoned(self) -> None:
@@ -196,6 +214,33 @@ class SnapshotStore:
             process = int(folder.name.split("-")[1])
             if not _runs(process):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every file of a snapshot is there as it was written."""
+    try:
+        digests = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        return all(_digest(folder / name) == digest for name, digest in digests.items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _put_in_place(working: Path, folder: Path) -> None:
+    """Rename the finished folder; a damaged one of that name makes room."""
+    try:
+        os.replace(working, folder)
+    except OSError:
+        if not folder.exists() or _is_whole(folder):
+            raise
+        aside = Path(tempfile.mkdtemp(prefix=f".building-{os.getpid()}-", dir=folder.parent))
+        os.replace(folder, aside)
+        os.replace(working, folder)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _runs(process: int) -> bool:

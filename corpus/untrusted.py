@@ -115,7 +115,7 @@ def read_part(path: Path, package: zipfile.ZipFile, name: str) -> bytes:
     """One part of a checked package."""
     try:
         return package.read(name)
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         raise damaged(path) from error
 
 

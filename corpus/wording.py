@@ -81,12 +81,18 @@ def clean_title(text: str | None) -> str:
     return title[:1].upper() + title[1:]
 
 
-_MARKS = dict.fromkeys(c for c in range(0x300, 0x370) if unicodedata.combining(chr(c)))
-
-
 @lru_cache(maxsize=50_000)
 def without_marks(text: str) -> str:
-    """The text in small letters without diacritics; as many characters as its NFC form."""
+    """The text in small letters without diacritics, one character for each of its NFC form.
+
+    Callers cut the NFC text at places found in this one. Decomposing it as a whole would make a Korean syllable three
+    characters long: "한국 lệ phí bao nhiêu" then kept `answering.aspects` looking for ever.
+    """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFD", nfc(text).lower().replace("đ", "d")).translate(_MARKS)
+    return "".join(map(_plain_character, nfc(text)))
+
+
+@lru_cache(maxsize=10_000)
+def _plain_character(character: str) -> str:
+    return "d" if character in "đĐ" else unicodedata.normalize("NFD", character)[0].lower()

@@ -15,7 +15,6 @@ app = typer.Typer(
 app.command("serve")(serving.serve)
 app.command("ask")(answers.ask)
 app.command("eval")(evaluation.evaluate_file)
-app.command("train")(evaluation.train_ranker)
 app.add_typer(corpus.app, name="corpus")
 
 

@@ -26,7 +26,11 @@ KNOWN_ERRORS = (SettingsError, CorpusError, RetrievalError, StorageError, EvalEr
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-_STAGES = {"language": "Learning the language of the corpus", "vectors": "Embedding texts"}
+_STAGES = {
+    "language": "Learning the language of the corpus",
+    "vectors": "Embedding texts",
+    "adapter": "Learning how people ask",
+}
 
 
 def fail(error: Exception) -> NoReturn:

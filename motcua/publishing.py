@@ -81,7 +81,7 @@ class Publisher:
             language,
             self._encoder(),
             known_vectors=self._known_vectors(),
-            progress=lambda done, total: progress("vectors", done, total),
+            progress=progress,
         )
         search_index.save_index(index, folder)
 

@@ -18,6 +18,7 @@ from retrieval.embedding.onnx_encoder import OnnxEncoder
 from storage.conversations import SqlConversationStore
 from storage.database import Database, open_database
 from storage.feedback import SqlFeedbackStore
+from storage.migrations import upgrade
 
 POINTER_CHECK_S = 1.0
 """How often, at most, a running process looks whether another snapshot was published."""
@@ -84,6 +85,8 @@ class Office:
     @cached_property
     def database(self) -> Database:
         """The database, migrated. Raises `StorageError`."""
+        upgrade(self.settings.database)
+        upgrade(self.settings.database)
         return open_database(self.settings.database)
 
     @cached_property

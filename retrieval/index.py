@@ -13,13 +13,14 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from retrieval.adapter import Adapter, learn_adapter
 from retrieval.documents import Chunk, ChunkKind, Target, TargetKind
 from retrieval.embedding.encoder import Encoder
 from retrieval.errors import IndexDamaged
 from retrieval.lexical import VIEWS, Floats, TermIndex
 from retrieval.spelling import LanguageModel
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the files change meaning; a snapshot of another format is built anew."""
 
 DENSE_KINDS = frozenset({ChunkKind.TITLE, ChunkKind.ALIAS, ChunkKind.QUESTION})
@@ -34,7 +35,10 @@ class SearchIndex:
     chunks: tuple[Chunk, ...]
     views: Mapping[str, TermIndex]
     dense_rows: np.ndarray
+    base: Floats
+    """The encoder's own vectors of the same rows, kept so that the next index need not make them again."""
     vectors: faiss.Index
+    adapter: Adapter
     language: LanguageModel
     encoder_name: str
 
@@ -51,24 +55,27 @@ def build_index(
     encoder: Encoder,
     *,
     known_vectors: Mapping[str, Floats] | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> SearchIndex:
     """Build the index.
 
     `known_vectors` maps texts to vectors made before by the same encoder, so that publishing a small change costs
-    little. `progress` is told how many of how many texts are embedded.
+    little. `progress` is told the stage and how many of how many are done.
     """
     texts, owners = [c.text for c in chunks], [c.target for c in chunks]
     views = {name: TermIndex.build(texts, owners, terms) for name, terms in VIEWS.items()}
     rows = np.array([i for i, c in enumerate(chunks) if c.kind in DENSE_KINDS], dtype=np.int32)
     matrix = _embed([texts[i] for i in rows], encoder, known_vectors or {}, progress)
+    adapter = learn_adapter(
+        matrix, [owners[i] for i in rows], progress=lambda done, total: progress("adapter", done, total)
+    )
     vectors = faiss.IndexFlatIP(encoder.dimensions)
-    vectors.add(matrix)
-    return SearchIndex(tuple(targets), tuple(chunks), views, rows, vectors, language, encoder.name)
+    vectors.add(adapter(matrix))
+    return SearchIndex(tuple(targets), tuple(chunks), views, rows, matrix, vectors, adapter, language, encoder.name)
 
 
 def _embed(
-    texts: list[str], encoder: Encoder, known: Mapping[str, Floats], progress: Callable[[int, int], None]
+    texts: list[str], encoder: Encoder, known: Mapping[str, Floats], progress: Callable[[str, int, int], None]
 ) -> Floats:
     matrix = np.zeros((len(texts), encoder.dimensions), dtype=np.float32)
     missing = []
@@ -82,14 +89,13 @@ def _embed(
     for start in range(0, len(missing), 64):
         batch = missing[start : start + 64]
         matrix[batch] = encoder.encode([texts[i] for i in batch])
-        progress(start + len(batch), len(missing))
+        progress("vectors", start + len(batch), len(missing))
     return matrix
 
 
 def vectors_by_text(index: SearchIndex) -> dict[str, Floats]:
     """The vectors of an index by their text, to be reused in building the next one."""
-    matrix = index.vectors.reconstruct_n(0, index.vectors.ntotal) if index.vectors.ntotal else np.zeros((0, 0))
-    return {index.chunks[row].text: vector for row, vector in zip(index.dense_rows, matrix, strict=True)}
+    return {index.chunks[row].text: vector for row, vector in zip(index.dense_rows, index.base, strict=True)}
 
 
 def save_index(index: SearchIndex, folder: Path) -> None:
@@ -104,6 +110,8 @@ def save_index(index: SearchIndex, folder: Path) -> None:
     (folder / "index.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
     arrays = {f"{name}_{key}": value for name, view in index.views.items() for key, value in view.arrays().items()}
     np.savez(folder / "terms.npz", **{"dense_rows": index.dense_rows, **arrays})  # type: ignore[arg-type]
+    np.savez(folder / "adapter.npz", mean=index.adapter.mean, matrix=index.adapter.matrix)
+    np.save(folder / "base.npy", index.base.astype(np.float16))
     faiss.write_index(index.vectors, str(folder / "vectors.faiss"))
     index.language.save(folder / "language.json")
 
@@ -123,10 +131,13 @@ def load_index(folder: Path) -> SearchIndex:
                 for name in VIEWS
             }
             dense_rows = arrays["dense_rows"]
+        with np.load(folder / "adapter.npz", allow_pickle=False) as arrays:
+            adapter = Adapter(arrays["mean"], arrays["matrix"])
+        base = np.load(folder / "base.npy", mmap_mode="r", allow_pickle=False)
         vectors = faiss.read_index(str(folder / "vectors.faiss"))
         language = LanguageModel.load(folder / "language.json")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise IndexDamaged(folder, str(error)) from error
     targets = tuple(Target(**{**t, "kind": TargetKind(t["kind"])}) for t in meta["targets"])
     chunks = tuple(Chunk(target, ChunkKind(kind), text) for target, kind, text in meta["chunks"])
-    return SearchIndex(targets, chunks, views, dense_rows, vectors, language, meta["encoder"])
+    return SearchIndex(targets, chunks, views, dense_rows, base, vectors, adapter, language, meta["encoder"])

@@ -97,6 +97,24 @@ class TermIndex:
         of_chunk = (overlap / np.maximum(self.chunk_weight, 1e-6)).astype(np.float32)
         return of_query, of_chunk, overlap
 
+    def shares_together(
+        self, query_terms: Iterable[str], owners: npt.NDArray[np.int32], n_owners: int, without: int | None
+    ) -> Floats:
+        """Share of the query that all chunks of each owner cover together; `without` is a chunk to leave out."""
+        covered: Floats = np.zeros(n_owners, dtype=np.float32)
+        total = 0.0
+        for term in dict.fromkeys(query_terms):
+            position = self._vocabulary.get(term)
+            if position is None:
+                total += self._unknown if len(term) > 1 else 0.0
+                continue
+            weight = self.weights[position]
+            total += float(weight)
+            chunks = self._postings[self._starts[position] : self._starts[position + 1]]
+            chunks = chunks[chunks != without] if without is not None else chunks
+            covered[np.unique(owners[chunks])] += weight
+        return (covered / np.float32(total)).astype(np.float32) if total else covered
+
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What is to be stored, without the vocabulary."""
         return {

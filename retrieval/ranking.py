@@ -1,6 +1,6 @@
 """One calibrated score for each target from what the views and the vectors say of it.
 
-The features are few and readable, the model is logistic, its weights are data (`weights.json`) made by `training`.
+The features are few and readable, the model is logistic, its weights are data (`weights.json`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.documents import TargetKind
+from retrieval.documents import ChunkKind, TargetKind
 from retrieval.index import SearchIndex
 from retrieval.lexical import VIEWS, Floats
 
@@ -21,7 +21,10 @@ FEATURES = (
     "words_query",  # share of the question's words that the best chunk has
     "words_chunk",  # share of the best chunk's words that the question has
     "words_any",  # share of the question's words that some one chunk of the target has
-    "title_chunk",  # share of the title's words that the question has: siblings' markers not asked for lower it
+    "words_all",  # share of the question's words that the chunks of the target have together
+    "title_query",  # share of the question's words that the title has
+    "title_chunk",  # share of the title's words that the question has: markers not asked for lower it
+    "name_chunk",  # the same of what people call it: the guide's title, else the official one
     "pairs_query",
     "pairs_chunk",
     "accents_query",
@@ -78,6 +81,7 @@ class Featuriser:
         self._index = index
         self._owners = index.owners
         self._starts = np.flatnonzero(np.r_[True, np.diff(self._owners) > 0])
+        self._names = self._starts + np.array([self._has_name(i) for i in self._starts])
         self._owner_of_dense = self._owners[index.dense_rows]
         self._dense_starts = np.flatnonzero(np.r_[True, np.diff(self._owner_of_dense) > 0])
         targets = index.targets
@@ -108,7 +112,10 @@ class Featuriser:
             words_query[best],
             words_chunk[best],
             self._any_chunk(words_query, without),
+            self._all_chunks(text, without),
+            words_query[self._starts],
             words_chunk[self._starts],
+            words_chunk[self._names],
             views["pairs"][0][best],
             views["pairs"][1][best],
             views["accents"][0][best],
@@ -118,6 +125,12 @@ class Featuriser:
             ((words_query[best] > 0.999) & (words_chunk[best] > 0.999)).astype(np.float32),
         ]
         return np.column_stack([*columns, self._static]).astype(np.float32)
+
+    def _has_name(self, title: int) -> int:
+        """1 where the chunk after a title is an alias, which is then the guide's title; 0 where there is none."""
+        chunks = self._index.chunks
+        following = title + 1 < len(chunks) and chunks[title + 1].target == chunks[title].target
+        return int(following and chunks[title + 1].kind is ChunkKind.ALIAS)
 
     def _best_chunk(self, fit: Floats) -> np.ndarray:
         """For every target the position of its best-fitting chunk; chunks are sorted by target."""
@@ -130,3 +143,9 @@ class Featuriser:
         if without is not None:
             shares[without] = 0.0
         return np.maximum.reduceat(shares, self._starts)
+
+    def _all_chunks(self, text: str, without: int | None) -> Floats:
+        """For every target the share of the question that its chunks cover together."""
+        return self._index.views["words"].shares_together(
+            VIEWS["words"](text), self._owners, len(self._index.targets), without
+        )

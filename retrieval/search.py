@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,13 @@ from retrieval.lexical import Floats
 from retrieval.lexicon import Lexicon, Reading
 from retrieval.ranking import FEATURES, Featuriser, Weights
 
-SITUATION_PENALTY = 2.0
-"""Taken off the score of a target that only a situation suggests, so that one named outright stays ahead.
+LEAST_CLAUSE, LEAST_STORY = 2, 7
+"""Words of a clause that can stand as a question, and of a message that can be a story around it."""
+_WISH = re.compile(r"(?:^|[\s,])(?:muốn|xin|cần|đòi|nhờ|phải|giờ|định|đi|thì|làm)(?=\s)")
 
-In units of the logistic score; 1 to 3 gave the same development results (2026-11-22)."""
+NAMED_OUTRIGHT = 0.6
+"""Score from which a question names its procedure outright, so that what happened before it is only a story: "chồng mất,
+xin giấy độc thân" asks for the paper."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Hit:
     share: float
     logit: float
     reading: str
+    is_situation: bool
+    """True where only a story suggests the target."""
     features: dict[str, float]
 
 
@@ -52,7 +58,7 @@ class Searcher:
         """
         if not text.strip() or not self._index.targets:
             return []
-        readings = [Reading(text, "", False), *self._lexicon.readings(text)]
+        readings = self._readings(text)
         features, logits = self._score(readings)
         best_reading = logits.argmax(axis=0)
         best = logits.max(axis=0)
@@ -61,25 +67,49 @@ class Searcher:
         return [
             Hit(
                 self._index.targets[i],
-                float(1 / (1 + np.exp(-best[i]))),
+                _probability(best[i]),
                 float(shares[i]),
                 float(best[i]),
                 readings[best_reading[i]].text,
+                readings[best_reading[i]].is_situation,
                 {name: round(float(v), 3) for name, v in zip(FEATURES, features[best_reading[i]][i], strict=True)},
             )
             for i in order
         ]
 
+    def _readings(self, text: str) -> list[Reading]:
+        """The question, what its everyday words stand for, and the same of the clause of a story that asks."""
+        readings = [Reading(text, "", False), *self._lexicon.readings(text)]
+        clause = asking_clause(text)
+        if clause:
+            words = [r for r in self._lexicon.readings(clause) if not r.is_situation]
+            readings += [Reading(clause, "", False), *words]
+        return list({reading.text: reading for reading in readings}.values())
+
     def _score(self, readings: Sequence[Reading]) -> tuple[list[Floats], Floats]:
-        vectors = self._encoder.encode([r.text for r in readings])
+        """Features and logits of every target for each reading; a situation counts only where nothing is named."""
+        vectors = self._index.adapter(self._encoder.encode([r.text for r in readings]))
         features = [self._featuriser.features(r.text, v) for r, v in zip(readings, vectors, strict=True)]
-        logits = np.stack(
-            [
-                f @ self._weights.features + self._weights.bias - SITUATION_PENALTY * r.is_situation
-                for f, r in zip(features, readings, strict=True)
-            ]
-        )
+        logits = np.stack([f @ self._weights.features + self._weights.bias for f in features])
+        told = [i for i, r in enumerate(readings) if r.is_situation]
+        asked = [i for i, r in enumerate(readings) if not r.is_situation]
+        if told and _probability(logits[asked].max()) >= NAMED_OUTRIGHT:
+            logits[told] = -np.inf
         return features, logits
+
+
+def asking_clause(text: str) -> str:
+    """The end of a story from its last word of wish on, "" where there is no story or too little is left.
+
+    "mẹ mất, giờ muốn xóa hộ khẩu" asks for "xóa hộ khẩu".
+    """
+    found = [m.end() for m in _WISH.finditer(text)]
+    clause = text[found[-1] :].strip(" ,.;:!?") if found else ""
+    return clause if len(clause.split()) >= LEAST_CLAUSE and len(text.split()) >= LEAST_STORY else ""
+
+
+def _probability(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""`motcua eval` and `motcua train`: measure answers, and learn the ranker's weights from the corpus."""
+"""`motcua eval`: measure answers against a file of cases."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ from answering.desk import Desk
 from answering.evaluation import Asked, EvalCase, Verdict, evaluate, read_cases, report
 from answering.exchange import Exchange
 from motcua.console import office, out
-from retrieval import index as search_index
-from retrieval.ranking import WEIGHTS, Weights
-from retrieval.training import train
 
 
 class _Forgetful:
@@ -88,16 +85,3 @@ def _cell(rate: dict[str, Any] | None) -> str:
         return ""
     low, high = rate["interval"]
     return f"{rate['rate']:.3f} [{low:.2f}–{high:.2f}]"
-
-
-def train_ranker() -> None:
-    """Learn the weights of the ranker from the published corpus and write them into the project."""
-    with office() as here:
-        index = search_index.load_index(here.publisher.published(here.progress).index_folder)
-        weights, before, after = train(
-            index, here.encoder, Weights.load(), progress=lambda d, n: here.progress("Asking", d, n)
-        )
-    gain = f"{before:.4f} -> {after:.4f}"
-    note = f"learnt from {len(index.targets)} targets on {datetime.now(UTC).date()}: right first on its examples {gain}"
-    weights.save(WEIGHTS, note=note)
-    out.print(note, markup=False)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from motcua.console import err, office
 
 

@@ -1,0 +1,1 @@
+"""The steps, each with the tables as they were then: none may import `storage.tables`, which moves on."""
