@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from answering.answer import Aspect
-from retrieval.text import canonical, fold
+from retrieval.text import canonical, fold, tokens
 
 _LANGUAGE = Path(__file__).parent / "language"
 
@@ -69,6 +69,14 @@ def find_aspects(text: str) -> Asked:
     return Asked(tuple(dict.fromkeys(ordered)), unwrap(rest.replace("\x00", " ")))
 
 
+_TELLING = frozenset("thẻ thể vay thi lá vá rời rơi bán bàn nhà bản cơm đỉ tại trại hạ hả số sổ đầu".split())
+"""Words with meaning that look like a wrapping word once the diacritics are gone: "thẻ" is not "thế"."""
+
+
+def _tells(taken: str) -> bool:
+    return not _TELLING.isdisjoint(tokens(taken))
+
+
 def unwrap(text: str) -> str:
     """Take polite and asking words off both ends, as long as something is left to take."""
     lead, tail = _wrapping()
@@ -77,6 +85,8 @@ def unwrap(text: str) -> str:
         folded = fold(text)
         start = lead.match(folded)
         end = tail.search(folded)
+        start = None if start and _tells(text[: start.end()]) else start
+        end = None if end and _tells(text[end.start() :]) else end
         if start and start.end():
             text = text[start.end() :].strip()
         elif end and end.start() < len(text):

@@ -36,6 +36,8 @@ class Part:
     """A second text to search, with the earlier topic added: "còn gia hạn" after a question on "tạm trú"."""
     condition: bool = False
     hits: tuple[Hit, ...] = ()
+    carries_topic: bool = False
+    """True where the hits are those found together with the earlier topic."""
     joined: tuple[Hit, ...] = ()
     """What the part finds together with the earlier topic."""
     outcome: Outcome | None = None

@@ -30,8 +30,8 @@ prices, cooking) none did. 2026-11-22."""
 MAYBE_WORDS = 0.5
 """Least share of the question's words that the likeliest procedure knows, for an offer to choose."""
 SHORT = 8
-"""Words up to which a question that names no aspect may be too broad; a longer one tells a story and means one thing."""
-BROAD = ((0.45, 3.7), (0.72, 2.3), (1.01, 0.4))
+"""Words up to which a question may be too broad; a longer one tells a story and means one thing."""
+BROAD = ((0.55, 3.7), (0.72, 2.3), (1.01, 0.4))
 """(share of the found procedure's name that the question has, least lead in logits over the next): a question with
 little of the name needs a larger lead to be answered outright."""
 BROAD_ASPECT = ((0.30, 1.5),)
@@ -89,7 +89,7 @@ def _is_broad(part: Part) -> bool:
     """Whether the question names less than a procedure, and several carry what it names."""
     top = part.hits[0]
     rivals = [h for h in _rivals(part.hits) if h.target.kind is TargetKind.PROCEDURE and _is_sibling(h, top)]
-    if len(rivals) < 2 or rivals[0] is not top or top.features["exact"] or part.condition:
+    if len(rivals) < 2 or rivals[0] is not top or top.features["exact"] or part.condition or part.carries_topic:
         return False
     if len(part.content.split()) > SHORT:
         return False

@@ -15,14 +15,19 @@ from retrieval.text import fold, folded_tokens
 _ASKS_TO_KNOW = re.compile(
     r"\b(?:la gi|co phai|co dung|co that|that khong|con dung|con gia tri|tai sao|vi sao|lua|gia mao|an toan|duoc gi)\b"
 )
+_BACK = re.compile(r"\b(?:ban nay|luc nay|hoi nay|vua nay|khi nay|luc truoc|ay|kia|vua hoi|vua noi|quay lai|tro lai)\b")
 _POINTING = frozenset("cai thu tuc viec ay do kia nay nhe a di loai muc chon la ve em toi minh thi".split())
 
-NAMED_OUTRIGHT = 0.7
+NAMED_OUTRIGHT = 0.5
 """Share of a name that a piece of a message must hold to count as a question of its own."""
+FRAGMENT, WHOLE_NAME = 2, 0.55
+"""Words of a piece that is a name or nothing, and the share of the name that it must then hold."""
 JOINED_GAIN = 0.5
 """How much better, in logits, the earlier topic must make a short question fit before it is taken as a follow-up."""
 SHORT = 4
 """Words up to which a question may be a fragment of the earlier topic ("còn gia hạn?")."""
+OFFERED_GAIN = 3.0
+"""Logits by which something that was offered may lie behind and still be what is meant."""
 FAQ_LEAD = 1.5
 """Lead in logits that an FAQ needs over a procedure: who can be helped by a procedure wants its papers."""
 
@@ -31,7 +36,7 @@ def rank(context: Context) -> Context:
     """Choose between one question and several, and between a new topic and the earlier one."""
     whole, *pieces = [_procedures_first(part) for part in context.parts]
     if _are_several(whole, pieces):
-        return context.having(parts=tuple(pieces))
+        return context.having(parts=tuple(replace(p, aspects=p.aspects or whole.aspects) for p in pieces))
     return context.having(parts=(_among_offered(whole, context) or _with_topic(whole, context),))
 
 
@@ -52,18 +57,18 @@ def _among_offered(part: Part, context: Context) -> Part | None:
     if not turn or not turn.offered or part.kept or not part.content or len(part.content.split()) > 2 * SHORT:
         return None
     offered = {option.id for option in turn.offered}
+    if named := _titled(part.content, turn.offered):
+        return _chosen(part, turn, named)
     top = part.hits[0] if part.hits else None
-    if top and top.target.id not in offered and top.features["exact"] and len(part.content.split()) > 1:
-        return None if not _titled(part.content, turn.offered) else _chosen(part, turn)
-    if top and top.target.id in offered:
-        return part
-    return _chosen(part, turn)
+    best = next((h for h in part.hits if h.target.id in offered), None)
+    if top and best and (best is top or (best.logit > top.logit - OFFERED_GAIN and not top.features["exact"])):
+        return _chosen(part, turn, best.target.id)
+    return None
 
 
-def _chosen(part: Part, turn: Turn) -> Part | None:
-    named = _titled(part.content, turn.offered)
+def _chosen(part: Part, turn: Turn, target: str) -> Part:
     aspects = part.aspects or tuple(Aspect(a) for a in turn.aspects)
-    return replace(part, kept=(named,), aspects=aspects, hits=()) if named else None
+    return replace(part, kept=(target,), aspects=aspects, hits=())
 
 
 def _titled(content: str, offered: tuple[Offered, ...]) -> str | None:
@@ -85,30 +90,41 @@ def _are_several(whole: Part, pieces: list[Part]) -> bool:
     tops = [p.hits[0] for p in pieces]
     distinct = len({h.target.id for h in tops}) == len(tops)
     one = bool(whole.hits) and covers(whole.hits[0]) > 0.95 and whole.hits[0].logit > max(h.logit for h in tops)
-    return distinct and all(map(_names_outright, tops)) and not one
+    return distinct and all(map(_names_outright, pieces)) and not one
 
 
-def _names_outright(hit: Hit) -> bool:
-    named = max(hit.features["name_chunk"], hit.features["title_chunk"], hit.features["words_chunk"])
-    return hit.score >= 0.5 and named >= NAMED_OUTRIGHT and not hit.is_situation and covers(hit) >= 0.5
+def _names_outright(piece: Part) -> bool:
+    """Whether a piece of a message names a procedure; a word or two must be its whole name."""
+    hit = piece.hits[0]
+    titles = max(hit.features["name_chunk"], hit.features["title_chunk"])
+    is_short = len(piece.content.split()) <= FRAGMENT
+    named = max(titles, hit.features["exact" if is_short else "words_chunk"])
+    least = WHOLE_NAME if is_short else NAMED_OUTRIGHT
+    return hit.score >= 0.5 and named >= least and not hit.is_situation and covers(hit) >= 0.5
 
 
 def _with_topic(part: Part, context: Context) -> Part:
     """Keep the earlier topic for a fragment or a remark that names no procedure of its own."""
     if not part.joined or not part.hits:
         return part
+    if recalled := _recalled(part, context):
+        return replace(part, kept=(recalled,), hits=())
     alone, together = part.hits[0], part.joined[0]
     topic = _topic_id(context)
-    fragment = (
-        len(part.content.split()) <= SHORT
-        and alone.features["title_chunk"] < 0.99
-        and covers(alone) <= covers(together)
-    )
+    fragment = len(part.content.split()) <= SHORT and alone.features["title_chunk"] < 0.99
     if fragment and together.logit > alone.logit + JOINED_GAIN and together.target.id != topic:
-        return replace(part, hits=part.joined)
+        return replace(part, hits=part.joined, carries_topic=True)
     if topic and alone.score < 0.5 and not part.aspects or topic and covers(alone) < 0.5:
         return replace(part, kept=(topic,), hits=())
     return part
+
+
+def _recalled(part: Part, context: Context) -> str | None:
+    """What was spoken of before and is pointed back to ("cái thẻ căn cước ban nãy")."""
+    if not _BACK.search(fold(part.text)):
+        return None
+    earlier = {item for turn in context.state.turns for item in turn.items}
+    return next((h.target.id for h in part.hits if h.target.id in earlier), None)
 
 
 def _topic_id(context: Context) -> str | None:

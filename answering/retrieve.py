@@ -7,7 +7,11 @@ from dataclasses import replace
 from answering.context import Context, Part
 from retrieval.search import Hit, Searcher
 
-CANDIDATES = 12
+CANDIDATES = 40
+WHOLE = 0.95
+"""Share of a message's words from which one procedure is meant by all of it, and its pieces need no search."""
+MANY = 4
+"""Questions that are looked for in one message."""
 
 
 class Retrieve:
@@ -18,7 +22,11 @@ class Retrieve:
 
     def __call__(self, context: Context) -> Context:
         """Set the hits of each part, and those with the earlier topic beside them in `joined`."""
-        return context.having(parts=tuple(self._searched(part, context) for part in context.parts))
+        whole, *pieces = context.parts
+        whole = self._searched(whole, context)
+        if _means_all(whole):
+            return context.having(parts=(whole,))
+        return context.having(parts=(whole, *(self._searched(piece, context) for piece in pieces[:MANY])))
 
     def _searched(self, part: Part, context: Context) -> Part:
         if part.kept or not part.content:
@@ -30,3 +38,8 @@ class Retrieve:
 
     def _search(self, text: str) -> tuple[Hit, ...]:
         return tuple(self._searcher.search(text, limit=CANDIDATES))
+
+
+def _means_all(part: Part) -> bool:
+    top = part.hits[0] if part.hits else None
+    return top is not None and top.reading == part.content and top.features["words_query"] > WHOLE

@@ -97,7 +97,7 @@ def _strip_cue(text: str) -> tuple[str, bool]:
 
 
 def _without_cue_words(content: str) -> str:
-    return re.sub(r"^(?:còn|thế còn|và)\s+|\s+(?:thì sao|sao)$", "", content).strip()
+    return re.sub(r"^(?:còn|thế còn|và)\s+|\s+thì sao$", "", content).strip()
 
 
 def _choice(context: Context, text: str) -> str | None:

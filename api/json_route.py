@@ -14,7 +14,7 @@ from api.problems import ApiProblem
 class JsonRoute(APIRoute):
     """Refuses a body of another type with 415 and one that is not UTF-8 with 400.
 
-    Without it the framework would read UTF-16, which RFC 8259 rules out, and answer a form with 422.
+    Without it the framework would answer a form with 422, and read UTF-16, which RFC 8259 rules out.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -34,6 +34,8 @@ def _refuse_other_than_json(request: Request, body: bytes) -> None:
     if kind != "application/json":
         raise ApiProblem("not_json")
     try:
-        body.decode("utf-8")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ApiProblem("unreadable") from error
+    if "\0" in text:  # never in JSON, always in UTF-16 and UTF-32 without a mark of their order
+        raise ApiProblem("unreadable")

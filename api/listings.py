@@ -23,14 +23,15 @@ def listing_routes(catalogue: CurrentCatalogue) -> APIRouter:
     """GET /v1/procedures, /v1/procedures/{code} and /v1/faqs."""
     router = APIRouter(prefix="/v1", tags=["corpus"])
 
-    @router.get("/procedures", responses=declared("invalid"), summary="Find procedures")
+    @router.get("/procedures", responses=declared("invalid", "busy"), summary="Find procedures")
     def procedures(q: Words = None, field: Group = None, limit: Limit = 20, offset: Offset = 0) -> ProcedureList:
         """Procedures by words, by the beginning of a code, or of a field; the best first."""
         current = catalogue()
         found = current.procedures(q, field)
         return ProcedureList(total=len(found), items=[_summary(p, current) for p in found[offset:offset + limit]])
 
-    @router.get("/procedures/{code}", responses=declared("unknown_procedure", "invalid"), summary="Read a procedure")
+    @router.get("/procedures/{code}", responses=declared("unknown_procedure", "invalid", "busy"),
+                summary="Read a procedure")
     def procedure(code: Annotated[str, Path(max_length=100, examples=["1.001193"])]) -> ProcedureDetail:
         """All that is published on a procedure, and our guide over it."""
         library = catalogue().library
@@ -40,7 +41,7 @@ def listing_routes(catalogue: CurrentCatalogue) -> APIRouter:
         return ProcedureDetail(code=code, title=title_of(code, library), url=record.url, record=record,
                                guide=library.guide(code))
 
-    @router.get("/faqs", responses=declared("invalid"), summary="Find FAQs")
+    @router.get("/faqs", responses=declared("invalid", "busy"), summary="Find FAQs")
     def faqs(q: Words = None, topic: Group = None, limit: Limit = 20, offset: Offset = 0) -> FaqList:
         """FAQs by words or of a topic; the best first."""
         found = catalogue().faqs(q, topic)

@@ -12,12 +12,9 @@ from itertools import groupby
 from typing import Literal
 
 from answering.answer import Answer, Status
-from answering.phrase import vietnamese_date
 
 _BULLET = "• "
 _EMERGENCY_NUMBER = re.compile(r"\b11[345]\b")
-
-__all__ = ["Passage", "calls_of", "lead_of", "link_of", "passages_of", "vietnamese_date"]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 def declared(*kinds: str) -> dict[int | str, dict[str, Any]]:
     """The entries of OpenAPI for the problems that an operation can answer with."""
     statuses: dict[int | str, list[str]] = {}
-    for kind in (*kinds, "failed", "busy"):
+    for kind in (*kinds, "failed"):
         text = _texts("problems")[kind]
         statuses.setdefault(int(text["status"]), []).append(text["title"])
     return {status: {"model": Problem, "description": "; ".join(dict.fromkeys(titles))}

@@ -12,7 +12,7 @@ from api.contract import ID_PATTERN, MAX_ID, AskRequest, FeedbackRequest
 from api.json_route import JsonRoute
 from api.problems import ApiProblem, declared
 
-_POSTED = ("unreadable", "too_large", "not_json", "invalid", "too_many", "storage_failed")
+_POSTED = ("unreadable", "too_large", "not_json", "invalid", "too_many", "busy", "storage_failed")
 
 
 def question_routes(asking: Asking) -> APIRouter:
@@ -34,7 +34,7 @@ def question_routes(asking: Asking) -> APIRouter:
             raise ApiProblem("unknown_answer")
 
     @router.delete("/conversations/{conversation_id}", status_code=204, summary="Forget a conversation",
-                   responses=declared("unknown_conversation", "invalid", "storage_failed"))
+                   responses=declared("unknown_conversation", "invalid", "busy", "storage_failed"))
     def forget(conversation_id: Annotated[str, Path(min_length=1, max_length=MAX_ID, pattern=ID_PATTERN)]) -> Response:
         """Delete a conversation with its questions, answers and ratings."""
         if not asking.forget(conversation_id):

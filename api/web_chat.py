@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from answering.answer import Answer
 from answering.decide import title_of
 from answering.guard import MAX_QUESTION
+from answering.phrase import vietnamese_date
 from answering.texts import say
 from api.asking import Asking
 from api.chat_form import ChatForm, read_form
 from api.greeting import common_procedures
-from api.presentation import calls_of, lead_of, link_of, passages_of, vietnamese_date
+from api.presentation import calls_of, lead_of, link_of, passages_of
 from api.problems import ApiProblem, Problem
 from api.procedure_page import procedure_page
 from api.static_files import WEB, StaticFiles

@@ -1,9 +1,9 @@
 """What an answer costs over HTTP: `python -m benchmarks.http [QUESTIONS]`.
 
 Prints requests a second, p50 and p95 of POST /v1/ask, one after the other and from several clients at once, and the
-server's memory. QUESTIONS is an evaluation file (.jsonl: its turns are asked as conversations) or a text with one
-question a line; by default the development set in ../shared. Run it with -m: as a script its name would hide Python's
-own `http`.
+server's processor time and memory. QUESTIONS is an evaluation file (.jsonl: its turns are asked as conversations) or a
+text with one question a line; by default the development set in ../shared. Run it with -m: as a script its name would
+hide Python's own `http`.
 """
 
 from __future__ import annotations
@@ -64,14 +64,15 @@ def measure(url: str, pid: int | None, conversations: Sequence[Sequence[str]], c
     ask_all(url, conversations)
     say_memory(pid, "after the first round")
     for number in (1, clients):
-        started = time.perf_counter()
+        started, used_s = time.perf_counter(), cpu_seconds(pid)
         with ThreadPoolExecutor(number) as pool:
             shares = [conversations[i::number] for i in range(number)]
             delays = [d for some in pool.map(ask_all, [url] * number, shares) for d in some]
         elapsed = time.perf_counter() - started
         cuts = statistics.quantiles(delays, n=100)
         print(f"{number} client{'s' if number > 1 else ''}: {count / elapsed:.1f} requests/s, p50 {cuts[49]:.0f} ms, "
-              f"p95 {cuts[94]:.0f} ms, slowest {max(delays):.0f} ms")
+              f"p95 {cuts[94]:.0f} ms, slowest {max(delays):.0f} ms"
+              + (f"; {(cpu_seconds(pid) - used_s) / count * 1000:.0f} ms of processor a request" if pid else ""))
     say_memory(pid, "at the end")
 
 
@@ -87,6 +88,12 @@ def ask_all(url: str, conversations: Sequence[Sequence[str]]) -> list[float]:
                 delays.append((time.perf_counter() - started) * 1000)
                 conversation_id = reply.raise_for_status().json()["conversation_id"]
     return delays
+
+
+def cpu_seconds(pid: int | None) -> float:
+    """Seconds of processor that the server has used: unlike delays, hardly changed by what else the machine does."""
+    times = psutil.Process(pid).cpu_times() if pid else None
+    return float(times.user + times.system) if times else 0.0
 
 
 def say_memory(pid: int | None, when: str) -> None:

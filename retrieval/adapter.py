@@ -1,10 +1,11 @@
-"""A linear map over the encoder's vectors, learnt from the corpus when it is indexed: people's wordings of one procedure
-come to lie close together, and the words that only wrap a question stop mattering.
+"""A linear map over the encoder's vectors, learnt from the corpus when it is indexed.
 
+People's wordings of one procedure come to lie close together, and the words that only wrap a question stop mattering.
 Learnt from pairs of chunks of one target (title, aliases, questions of a guide or FAQ), every other target of the batch
-and a sample of titles being wrong answers (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748), held near the identity.
-On 600 guide questions kept out of the index (2026-11-22, 257 guides, 88 FAQs, whole portal) the nearest chunk was of the
-right target for 0.62 of them instead of 0.48, and fused search found 0.54 first and 0.85 among five instead of 0.51 and 0.79.
+and a sample of titles being wrong answers (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748), near the identity.
+On 600 guide questions kept out of the index (2026-11-22, 257 guides, 88 FAQs, whole portal) the nearest chunk was of
+the right target for 0.62 of them instead of 0.48; fused search found 0.54 of them first and 0.85 among five, instead
+of 0.51 and 0.79.
 """
 
 from __future__ import annotations

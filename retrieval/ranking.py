@@ -81,7 +81,7 @@ class Featuriser:
         self._index = index
         self._owners = index.owners
         self._starts = np.flatnonzero(np.r_[True, np.diff(self._owners) > 0])
-        self._names = self._starts + np.array([self._has_name(i) for i in self._starts])
+        self._names = self._starts + np.array([self._has_name(int(i)) for i in self._starts])
         self._owner_of_dense = self._owners[index.dense_rows]
         self._dense_starts = np.flatnonzero(np.r_[True, np.diff(self._owner_of_dense) > 0])
         targets = index.targets

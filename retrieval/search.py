@@ -15,13 +15,15 @@ from retrieval.lexical import Floats
 from retrieval.lexicon import Lexicon, Reading
 from retrieval.ranking import FEATURES, Featuriser, Weights
 
-LEAST_CLAUSE, LEAST_STORY = 2, 7
+LEAST_CLAUSE, LEAST_STORY = 3, 7
 """Words of a clause that can stand as a question, and of a message that can be a story around it."""
+READINGS = 4
+"""Readings of one question at most: each costs an embedding, some milliseconds."""
 _WISH = re.compile(r"(?:^|[\s,])(?:muốn|xin|cần|đòi|nhờ|phải|giờ|định|đi|thì|làm)(?=\s)")
 
 NAMED_OUTRIGHT = 0.6
-"""Score from which a question names its procedure outright, so that what happened before it is only a story: "chồng mất,
-xin giấy độc thân" asks for the paper."""
+"""Score from which a question names its procedure outright, so that what happened before is a story: "chồng mất, xin
+giấy độc thân" asks for the paper."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Searcher:
         if clause:
             words = [r for r in self._lexicon.readings(clause) if not r.is_situation]
             readings += [Reading(clause, "", False), *words]
-        return list({reading.text: reading for reading in readings}.values())
+        return list({reading.text: reading for reading in readings}.values())[:READINGS]
 
     def _score(self, readings: Sequence[Reading]) -> tuple[list[Floats], Floats]:
         """Features and logits of every target for each reading; a situation counts only where nothing is named."""

@@ -107,7 +107,7 @@ class Speller:
     def __init__(self, model: LanguageModel, shorthand: Mapping[str, Any] | None = None) -> None:
         self._model = model
         table = shorthand if shorthand is not None else yaml.safe_load(_SHORTHAND.read_text(encoding="utf-8"))
-        self._shorthand = {fold(str(word)): reading for word, reading in table.items()}
+        self._shorthand = {nfc(str(word)).lower(): reading for word, reading in table.items()}
         self._loanwords = frozenset(yaml.safe_load(_LOANWORDS.read_text(encoding="utf-8")))
 
     def correct(self, message: str) -> Corrected:
@@ -133,8 +133,8 @@ class Speller:
         folded = fold(word)
         if not word.isalpha() or folded in self._loanwords:
             return [word.lower() if word.isalpha() else word]
-        if folded in self._shorthand and (reading := self._reading(folded, following)):
-            return reading.split()
+        if (short := self._short(word.lower())) is not None:
+            return self._reading(short, following).split()
         if self._model.knows(folded) and len(folded) < 8:
             return [word.lower()]
         if len(folded) >= 5 and not is_syllable(folded) and (pieces := self._unglue(word.lower())):
@@ -143,8 +143,15 @@ class Speller:
             return [word.lower()]
         return [self._nearest(folded) or word.lower()]
 
-    def _reading(self, folded: str, following: str) -> str | None:
-        reading = self._shorthand[folded]
+    def _short(self, word: str) -> str | None:
+        """The entry of the shorthand table for a word. "chừ" is one, "chữ" is none; "đk" is typed for "dk"."""
+        if word in self._shorthand:
+            return word
+        folded = fold(word)
+        return folded if folded in self._shorthand and not is_syllable(folded) else None
+
+    def _reading(self, short: str, following: str) -> str:
+        reading = self._shorthand[short]
         if isinstance(reading, str):
             return reading
         following = following if following.isalpha() else ""

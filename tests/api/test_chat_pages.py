@@ -23,7 +23,8 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.html, self.words, self.tags = html, "", []
+        self.html, self.words = html, ""
+        self.tags: list[tuple[str, dict[str, str]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -217,7 +218,7 @@ class TestProcedurePage:
             assert (case.name or "") in page.words
             assert all(item in page.words for item in case.items)
         assert "Kiểm tra lại ngày" in page.words
-        assert library.procedures["1.001193"].url in page.words
+        assert (library.procedures["1.001193"].url or "no address") in page.words
 
     def test_every_procedure_has_a_page_with_its_papers(self, client: TestClient, library: Library) -> None:
         for code in library.procedures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,12 +63,16 @@ def test_half_a_character_is_refused(client: TestClient, refused: Refused, field
     assert problem["errors"] == [{"field": field, "detail": "có ký tự hỏng, hãy gõ lại bằng Unicode"}]
 
 
-@pytest.mark.parametrize("body", [
-    b"{", b"khai sinh", b'{"question": }', b'{"question": "a"} x', b'{"question": "a\x00b"}', b"\xff\xfe{\x00}\x00",
-    '{"question": "khai sinh"}'.encode("utf-16"), "{\"question\": \"khai sinh\"}".encode("utf-32"),
-    b'{"question": "\xc3\x28"}', b"[" * 60_000, b'{"a":' * 10_000, b'{"question": ' + b"9" * 5_000 + b"}",
-], ids=["open", "words", "no value", "two", "raw NUL", "BOM", "UTF-16", "UTF-32", "broken UTF-8", "deep list",
-        "deep object", "number of 5,000 digits"])
+UNREADABLE = {
+    "open": b"{", "words": b"khai sinh", "no value": b'{"question": }', "two": b'{"question": "a"} x',
+    "raw NUL": b'{"question": "a\x00b"}', "broken UTF-8": b'{"question": "\xc3\x28"}', "mark of order": b"\xff\xfe{\x00}\x00",
+    "UTF-16": '{"question": "a"}'.encode("utf-16"), "UTF-16 without mark": '{"question": "a"}'.encode("utf-16-le"),
+    "UTF-32 without mark": '{"question": "a"}'.encode("utf-32-be"), "deep list": b"[" * 60_000,
+    "deep object": b'{"a":' * 10_000, "number of 5,000 digits": b'{"question": ' + b"9" * 5_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_unreadable_json_is_refused(client: TestClient, refused: Refused, body: bytes) -> None:
     refused(client.post("/v1/ask", content=body, headers=JSON), 400, "unreadable")
 
@@ -167,7 +172,7 @@ class TestFailures:
     def without_tables(self, office: Office, tmp_path: Path) -> Iterator[TestClient]:
         """The application over a database that nobody has set up."""
         database = open_database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
-        desk = Desk(office.current, SqlConversationStore(database), office.desk._now)
+        desk = Desk(office.current, SqlConversationStore(database), lambda: datetime.now(UTC))
         with TestClient(create_app(desk, office.feedback, storage_errors=(StorageError,))) as client:
             yield client
         database.close()

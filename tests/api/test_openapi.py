@@ -33,7 +33,7 @@ def test_api_keeps_to_its_description(described: OpenApiSchema, path: str, metho
     # Not by schemathesis's own decorator, which sets an attribute that pytest 9 has no more.
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=described[path][method].as_strategy(mode))
-    def holds(case: schemathesis.Case) -> None:
+    def holds(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 
     holds()
@@ -53,7 +53,7 @@ def test_every_error_is_described_as_a_problem(document: dict[str, Any]) -> None
     for operations in document["paths"].values():
         for operation in operations.values():
             errors = {status: r for status, r in operation["responses"].items() if int(status) >= 400}
-            assert {"500", "503"} <= set(errors)
+            assert "500" in errors
             for response in errors.values():
                 assert response["content"] == {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

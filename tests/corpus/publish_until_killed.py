@@ -1,7 +1,8 @@
 """Publishes two small snapshots by turns until it is killed, which happens soon: run by `test_snapshots`.
 
 The first argument is the home, the others are moments in seconds. For each moment a child publishes without end and
-is killed with SIGKILL; then what it left is checked. Prints one line for each moment; a traceback is a failure. At the end it rolls back.
+is killed with SIGKILL; then what it left is checked. At the end it rolls back. Prints one line for each moment; a
+traceback is a failure.
 """
 
 from __future__ import annotations

@@ -69,9 +69,6 @@ def test_same_content_is_the_same_snapshot_and_is_not_built_again(store: Snapsho
     assert (first.id, len(calls)) == (again.id, 1)
 
 
-Variant = Callable[[Library], Library]
-
-
 def test_order_of_a_library_is_no_content() -> None:
     one, two = a_procedure(), a_procedure("1.999002")
     assert content_id(a_library([one, two]), "r") == content_id(a_library([two, one]), "r")
@@ -97,7 +94,8 @@ def test_another_recipe_is_another_snapshot() -> None:
 
 def test_nothing_is_published_at_first(store: SnapshotStore) -> None:
     assert store.published_id() is None
-    assert store.all() == store.history() == []
+    assert not store.all()
+    assert not store.history()
 
 
 def test_building_publishes_nothing(store: SnapshotStore) -> None:
@@ -184,7 +182,7 @@ def test_damaged_library_names_the_mend(store: SnapshotStore, name: str, damage:
 @pytest.mark.parametrize("name", ["procedures.jsonl.zst", "index/terms", "manifest.json"])
 @pytest.mark.parametrize("damage", [cut_short, Path.unlink])
 def test_publishing_again_mends_a_damaged_snapshot(
-    store: SnapshotStore, name: str, damage: Callable[[Path], None]
+    store: SnapshotStore, tmp_path: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
     snapshot = built(store, a_full_library())
     store.publish(snapshot.id)
@@ -193,7 +191,7 @@ def test_publishing_again_mends_a_damaged_snapshot(
     assert (mended.id, store.published_id()) == (snapshot.id, snapshot.id)
     assert mended.library() == a_full_library()
     assert (mended.index_folder / "terms").read_text(encoding="utf-8") == "chỉ mục"
-    assert hidden(store) == []
+    assert hidden(tmp_path) == []
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", "null", "{"])
@@ -221,11 +219,11 @@ def test_snapshots_that_cannot_be_opened_are_not_offered(store: SnapshotStore) -
 # Failures and kills
 
 
-def hidden(store: SnapshotStore) -> list[str]:
-    return sorted(f.name for f in store._root.glob(".*"))
+def hidden(home: Path) -> list[str]:
+    return sorted(f.name for f in (home / "snapshots").glob(".*"))
 
 
-def test_index_that_cannot_be_built_leaves_nothing_behind(store: SnapshotStore) -> None:
+def test_index_that_cannot_be_built_leaves_nothing_behind(store: SnapshotStore, tmp_path: Path) -> None:
     first = published(store, "Một")
 
     def fails(folder: Path) -> None:
@@ -235,16 +233,16 @@ def test_index_that_cannot_be_built_leaves_nothing_behind(store: SnapshotStore) 
     with pytest.raises(SnapshotError, match=r"No space left on device.*what is published stays"):
         store.build(a_library([a_procedure(title="Hai")]), "recipe", fails)
     assert store.published_id() == first
-    assert hidden(store) == []
+    assert hidden(tmp_path) == []
 
 
-def test_defect_in_building_the_index_leaves_nothing_behind_either(store: SnapshotStore) -> None:
+def test_defect_in_building_the_index_leaves_nothing_behind_either(store: SnapshotStore, tmp_path: Path) -> None:
     def fails(folder: Path) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         store.build(a_library(), "recipe", fails)
-    assert hidden(store) == []
+    assert hidden(tmp_path) == []
 
 
 @pytest.fixture
@@ -269,7 +267,7 @@ def test_full_disk_keeps_what_is_published(small_disk: Path) -> None:
     with pytest.raises(SnapshotError, match=r"No space left on device.*what is published stays"):
         store.publish(second.id)
     assert store.published_id() == first
-    assert hidden(store) == []
+    assert hidden(small_disk) == []
     assert store.open(first).library().procedures["1.999001"].title == "Một"
     (small_disk / "filler").unlink()
     store.publish(second.id)
@@ -325,5 +323,5 @@ def test_two_publishers_at_once_do_not_disturb_each_other(tmp_path: Path, share:
     last: Procedure = store.open(key).library().procedures["1.999001"]
     assert last.title in (titles[0][-1], titles[1][-1])
     assert {s.library().procedures["1.999001"].title for s in store.all()} == {*titles[0], *titles[1]}
-    assert hidden(store) == []
+    assert hidden(tmp_path) == []
     assert all(entry["id"] for entry in store.history())
