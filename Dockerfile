@@ -20,12 +20,15 @@ COPY api api
 COPY motcua motcua
 RUN /opt/motcua/bin/pip install --no-deps .
 # The pointer to the published snapshot is kept apart: the entrypoint copies it last, so that a copy that was cut off
-# is begun again and never taken for whole.
+# is begun again and never taken for whole. Snapshots are private to who publishes them, here root: the service reads them.
 RUN cd / && MOTCUA_HOME=/opt/motcua-seed /opt/motcua/bin/motcua corpus publish \
-    && mv /opt/motcua-seed/snapshots/current /opt/motcua-seed/current
+    && mv /opt/motcua-seed/snapshots/current /opt/motcua-seed/current \
+    && chmod -R a+rX /opt/motcua-seed
 
 FROM python:3.11-slim
-ENV PATH=/opt/motcua/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MOTCUA_HOME=/data
+# ONNX Runtime 1.31 reports its use to its maker unless told not to.
+ENV PATH=/opt/motcua/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MOTCUA_HOME=/data \
+    ORT_DISABLE_TELEMETRY=1
 RUN useradd --system --uid 10001 --home-dir /nonexistent --no-create-home motcua \
     && install --directory --owner=motcua --group=motcua /data
 COPY --from=build /opt/motcua /opt/motcua

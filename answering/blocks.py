@@ -5,7 +5,8 @@ What a record does not state is said to be unpublished, never guessed; a fee of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from answering.answer import HEADINGS, Aspect, Block
@@ -19,6 +20,9 @@ from corpus.record import Case, Fee, Procedure, Submission, SubmissionChannel
 MAX_PAPERS = 14
 """Papers of one case that are listed; the source has the rest. The record with most papers has 96."""
 MAX_STEPS = 8
+OVERVIEW_LINE = 220
+FEW_WORDS, SHORT_NOTE = 6, 160
+"""Words of a note that is a unit, and characters of one that tells charges apart."""
 MAX_LINE = 420
 """Characters of one line of a clerk's text; longer ones end in "…" and the source has the rest."""
 
@@ -91,26 +95,41 @@ def _papers(case: Case) -> str:
 
 
 def _fee(subject: Subject) -> str:
-    lines = _by_channel(subject.procedure.submissions, _fees_of)
+    """Amounts by channel. Where a guide explains them in plain words, the clerk's own notes are left to the source."""
     note = subject.guide.fee_note if subject.guide else ""
-    if not lines:
-        return note or say("not_published_fee")
+    submissions = subject.procedure.submissions
+    lines = _by_channel(submissions, lambda s: _fees_of(s, explained=bool(note), alone=_is_alone(s, submissions)))
+    if not lines and not note:
+        return say("not_in_sheet_fee" if subject.procedure.sheet_only else "not_published_fee")
     return "\n".join([*lines, *([note] if note else [])])
 
 
-def _fees_of(submission: Submission) -> str:
-    said = list(dict.fromkeys(text for fee in submission.fees if (text := _one_fee(fee))))
-    return "; ".join(said)
+def _is_alone(submission: Submission, all_of_them: Sequence[Submission]) -> bool:
+    """Whether the channel has one entry only; of several, each needs its description to be told apart."""
+    return sum(s.channel is submission.channel for s in all_of_them) == 1
 
 
-def _one_fee(fee: Fee) -> str:
-    note = _short(fee.note).rstrip(".;")
+def _fees_of(submission: Submission, *, explained: bool, alone: bool) -> str:
+    charged = [fee for fee in submission.fees if fee.amount]
+    said = [text for fee in submission.fees if (text := _one_fee(fee, explained=explained, several=len(charged) > 1))]
+    text = "; ".join(dict.fromkeys(said))
+    return f"{text} ({_short(submission.description, 120)})" if text and not alone and submission.description else text
+
+
+def _one_fee(fee: Fee, *, explained: bool, several: bool) -> str:
+    """One charge; `explained` leaves out what the guide says better, unless notes tell `several` charges apart."""
+    note = re.sub(r"^[\s\-+*•]+|[\s.;]+$", "", _short(fee.note))
     if fee.amount is None:
-        return note
+        return "" if explained else note
     if fee.amount == 0:
-        return f"{say('exempt')}: {note}" if fee.is_exemption else note or say("free")
+        if fee.is_exemption:
+            return "" if explained else f"{say('exempt')}: {note}"
+        return say("free") if explained or not note else note
     amount = spell_amount(fee)
-    return f"{amount} ({note})" if note and not note.startswith("/") else f"{amount}{note}"
+    if note.startswith("/"):
+        return f"{amount}{note}"
+    wanted = several or not explained or len(note.split()) <= FEW_WORDS
+    return f"{amount} ({_short(note, SHORT_NOTE) if explained else note})" if note and wanted else amount
 
 
 def _time(subject: Subject) -> str:
@@ -146,11 +165,8 @@ def _place(subject: Subject) -> str:
         or subject.procedure.receiving_address
         or ", ".join(subject.procedure.executing_agencies)
     )
-    return (
-        f"{place}\nBà con ở {subject.commune} thì đến nơi nhận hồ sơ của {subject.commune}."
-        if place and subject.commune
-        else place
-    )
+    where = say("your_commune", commune=subject.commune) if place and subject.commune else ""
+    return f"{place}\n{where}".strip()
 
 
 def _steps(subject: Subject) -> str:
@@ -212,7 +228,7 @@ def _legal_basis(subject: Subject) -> str:
 
 
 def _overview(subject: Subject) -> str:
-    """What it is for, then the papers and the place in a line each: enough to know whether to read on."""
+    """What it is for, then fee, time and place in a line each: enough to know whether to read on."""
     lines = [subject.guide.summary] if subject.guide else []
     lines += [
         f"{HEADINGS[aspect]}: {text}"
@@ -223,8 +239,10 @@ def _overview(subject: Subject) -> str:
 
 
 def _first_line(text: str) -> str:
-    lines = [line.removeprefix("• ") for line in text.split("\n") if line]
-    return "; ".join(lines[:2]) if lines and ": " in lines[0] else (lines[0] if lines else "")
+    """The lines by channel in one line, or the first line of anything else, short."""
+    lines = [line for line in text.split("\n") if line]
+    by_channel = [line.removeprefix("• ") for line in lines if line.startswith("• ")]
+    return _short("; ".join(by_channel) if by_channel else lines[0] if lines else "", OVERVIEW_LINE)
 
 
 def _bullets(lines: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from corpus.assembly import bundled_faqs, bundled_guides
 from corpus.guide import Guide
-from corpus.record import Level, Procedure
+from corpus.record import Procedure
 from corpus.records import DraftStore
 from corpus.scope import in_scope
 from motcua.settings import read_settings

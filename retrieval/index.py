@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import faiss
 import numpy as np
@@ -99,7 +100,7 @@ def vectors_by_text(index: SearchIndex) -> dict[str, Floats]:
 
 
 def save_index(index: SearchIndex, folder: Path) -> None:
-    """Write the index into an existing folder."""
+    """Write the index into an existing folder. Raises `OSError` where the disk is full."""
     meta = {
         "format": FORMAT,
         "encoder": index.encoder_name,
@@ -112,7 +113,10 @@ def save_index(index: SearchIndex, folder: Path) -> None:
     np.savez(folder / "terms.npz", **{"dense_rows": index.dense_rows, **arrays})  # type: ignore[arg-type]
     np.savez(folder / "adapter.npz", mean=index.adapter.mean, matrix=index.adapter.matrix)
     np.save(folder / "base.npy", index.base.astype(np.float16))
-    faiss.write_index(index.vectors, str(folder / "vectors.faiss"))
+    try:
+        faiss.write_index(index.vectors, str(folder / "vectors.faiss"))
+    except RuntimeError as error:  # how faiss says that the disk is full
+        raise OSError(f"{folder / 'vectors.faiss'}: {error}") from error
     index.language.save(folder / "language.json")
 
 
@@ -122,7 +126,7 @@ def load_index(folder: Path) -> SearchIndex:
         meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         if meta["format"] != FORMAT:
             raise IndexDamaged(folder, f"format {meta['format']}, this version reads {FORMAT}")
-        with np.load(folder / "terms.npz", allow_pickle=False) as arrays:
+        with (folder / "terms.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             views = {
                 name: TermIndex(
                     {t: i for i, t in enumerate(meta["terms"][name])},
@@ -131,13 +135,13 @@ def load_index(folder: Path) -> SearchIndex:
                 for name in VIEWS
             }
             dense_rows = arrays["dense_rows"]
-        with np.load(folder / "adapter.npz", allow_pickle=False) as arrays:
+        with (folder / "adapter.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             adapter = Adapter(arrays["mean"], arrays["matrix"])
         base = np.load(folder / "base.npy", mmap_mode="r", allow_pickle=False)
         vectors = faiss.read_index(str(folder / "vectors.faiss"))
         language = LanguageModel.load(folder / "language.json")
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        targets = tuple(Target(**{**t, "kind": TargetKind(t["kind"])}) for t in meta["targets"])
+        chunks = tuple(Chunk(target, ChunkKind(kind), text) for target, kind, text in meta["chunks"])
+    except (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, BadZipFile) as error:
         raise IndexDamaged(folder, str(error)) from error
-    targets = tuple(Target(**{**t, "kind": TargetKind(t["kind"])}) for t in meta["targets"])
-    chunks = tuple(Chunk(target, ChunkKind(kind), text) for target, kind, text in meta["chunks"])
     return SearchIndex(targets, chunks, views, dense_rows, base, vectors, adapter, language, meta["encoder"])

@@ -23,7 +23,9 @@ from retrieval.text import fold, has_diacritics, is_syllable, tokens
 _SHORTHAND = Path(__file__).parent / "lexicon" / "shorthand.yaml"
 _LOANWORDS = Path(__file__).parent / "lexicon" / "loanwords.yaml"
 _SPEECH = Path(__file__).parent / "lexicon" / "everyday_speech.yaml"
-_WORD = re.compile(r"\d+[a-z]?(?:/\d{4})?/[A-ZĐ][\w\-]*|\d+(?:[./,:\-]\d+)+|\d+|[^\W\d_]+|[^\w\s]", re.UNICODE)
+_WORD = re.compile(
+    r"\d+[a-z]?(?:/\d{4})?/(?:[A-ZĐ][\w\-]*|[a-zđ]+(?:-[a-zđ]+)+)|\d+(?:[./,:\-]\d+)+|\d+|[^\W\d_]+|[^\w\s]", re.UNICODE
+)
 _LABEL = re.compile(r"^\s*(?:(?:câu(?: hỏi)?|turn|user|hỏi|question|khách|q)\s*\d*\s*[:.)\-]\s*)+", re.IGNORECASE)
 KEEP_BONUS = 5.0
 """Log-probability in favour of a plain word in a sentence with diacritics: a wrong change costs more than none."""

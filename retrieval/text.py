@@ -13,7 +13,7 @@ from corpus.wording import nfc, without_marks
 
 _TOKEN = re.compile(r"\d+(?:[./,:\-]\d+)+|\d+|[^\W\d_]+", re.UNICODE)
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-_OLD_TONE = re.compile(rf"(o(?=[{_TONES}][ae])|u(?=[{_TONES}]y))([{_TONES}])([aey])(?![{_TONES}]|[^\W\d_])")
+_OLD_TONE = re.compile(rf"(o(?=[{_TONES}][ae])|u(?=[{_TONES}]y))([{_TONES}])([aey])(?![\u0300-\u036f]|[^\W\d_])")
 
 # Onsets, nuclei and codas of folded Vietnamese syllables. Source: Đoàn Thiện Thuật, Ngữ âm tiếng Việt (1977), with the
 # spellings "gi", "qu" as onsets; "ddk" and the like are no syllables.

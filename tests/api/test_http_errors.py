@@ -65,7 +65,8 @@ def test_half_a_character_is_refused(client: TestClient, refused: Refused, field
 
 UNREADABLE = {
     "open": b"{", "words": b"khai sinh", "no value": b'{"question": }', "two": b'{"question": "a"} x',
-    "raw NUL": b'{"question": "a\x00b"}', "broken UTF-8": b'{"question": "\xc3\x28"}', "mark of order": b"\xff\xfe{\x00}\x00",
+    "raw NUL": b'{"question": "a\x00b"}', "broken UTF-8": b'{"question": "\xc3\x28"}',
+    "mark of order": b"\xff\xfe{\x00}\x00",
     "UTF-16": '{"question": "a"}'.encode("utf-16"), "UTF-16 without mark": '{"question": "a"}'.encode("utf-16-le"),
     "UTF-32 without mark": '{"question": "a"}'.encode("utf-32-be"), "deep list": b"[" * 60_000,
     "deep object": b'{"a":' * 10_000, "number of 5,000 digits": b'{"question": ' + b"9" * 5_000 + b"}",

@@ -22,7 +22,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE = {"width": 360, "height": 740}
 BIRTH = "làm giấy khai sinh cho con cần giấy tờ gì"
-AMBIGUOUS = "số căn cước 011095001234 làm khai sinh cần gì"
+AMBIGUOUS = "đăng ký lại"
+PERSONAL = "số căn cước 011095001234 làm khai sinh cần gì"
 MAX_PAGE = 60_000
 
 
@@ -351,12 +352,16 @@ class TestWithoutScript:
         yield context
         context.close()
 
-    def test_question_follow_up_and_option_are_answered(self, page: Page) -> None:
+    def test_question_follow_up_and_suggestion_are_answered(self, page: Page) -> None:
         send(page, BIRTH)
         expect(page.get_by_role("listitem").filter(has_text="Giấy chứng sinh")).to_be_visible()
         expect(page.get_by_role("link", name="Cổng Dịch vụ công quốc gia")).to_be_visible()
         send(page, "mất mấy ngày")
         expect(page.get_by_role("heading", name="Thời gian giải quyết")).to_be_visible()
+        page.get_by_role("group", name="Hỏi tiếp").get_by_role("button", name="Lệ phí").click()
+        expect(page.get_by_role("heading", name="Lệ phí")).to_be_visible()
+
+    def test_option_is_answered(self, page: Page) -> None:
         send(page, AMBIGUOUS)
         option = page.get_by_role("group", name="Chọn một việc").get_by_role("button").first
         title = option.inner_text()
@@ -364,8 +369,8 @@ class TestWithoutScript:
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
     @pytest.mark.parametrize("question", [
-        BIRTH, AMBIGUOUS, "vneid là gì", "cháy nhà rồi cứu với", "xin chào", "tôi sinh con ở nhà, làm khai sinh cần gì",
-        "lệ phí cấp phép bay lên sao hỏa"])
+        BIRTH, AMBIGUOUS, PERSONAL, "vneid là gì", "cháy nhà rồi cứu với", "xin chào",
+        "tôi sinh con ở nhà, làm khai sinh cần gì", "lệ phí cấp phép bay lên sao hỏa"])
     def test_both_ways_show_the_same_answer(self, browser: Browser, page: Page, address: str, question: str) -> None:
         scripted = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
         other = scripted.new_page()
