@@ -34,12 +34,14 @@ def guard(context: Context) -> Context:
     context = context.having(masked=masked, warnings=("personal_data",) if masked != question else ())
     if not question.strip():
         return context.ending(Status.SMALL_TALK, "empty", say("empty"))
+    plain = re.sub(r"\s+", " ", fold(question)).strip()
+    if (danger := _danger(context, plain)) is not None:
+        return danger
     if len(question) > MAX_QUESTION:
         return context.ending(Status.OUT_OF_SCOPE, "too_long", say("too_long", limit=MAX_QUESTION))
-    plain = re.sub(r"\s+", " ", fold(question)).strip()
     if not re.search(r"[^\W_]", plain):
         return context.ending(Status.SMALL_TALK, "no_words", say("no_words"))
-    return _danger(context, plain) or _small_talk(context, plain) or context
+    return _small_talk(context, plain) or context
 
 
 def _danger(context: Context, plain: str) -> Context | None:

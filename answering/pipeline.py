@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 
 import structlog
@@ -25,6 +26,8 @@ from retrieval.spelling import Speller
 
 Step = Callable[[Context], Context]
 
+LOGGED_FRAMES = 4
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,7 +40,8 @@ class Pipeline:
     def run(self, context: Context) -> Context:
         """Run the steps until one ends the question.
 
-        A step that fails is reported and ends the question with a calm sentence; the question itself is never logged.
+        A step that fails is reported and ends the question with a calm sentence. The question is never logged, nor the
+        error's own text, which may quote it.
         """
         for name, step in self.steps:
             if context.ended:
@@ -45,12 +49,18 @@ class Pipeline:
             started = time.perf_counter()
             try:
                 context = step(context)
-            except Exception:
-                log.exception("step_failed", step=name, answer_id=context.answer_id)
+            except Exception as error:
+                log.error("step_failed", step=name, answer_id=context.answer_id, **_told(error))
                 context = context.ending(Status.OUT_OF_SCOPE, f"error_{name}", say("failed"))
             elapsed = (time.perf_counter() - started) * 1000
             context = context.having(timings_ms={**context.timings_ms, name: round(elapsed, 2)})
         return context
+
+
+def _told(error: Exception) -> dict[str, object]:
+    """An error's class and the places it came through."""
+    frames = traceback.extract_tb(error.__traceback__)[-LOGGED_FRAMES:]
+    return {"error": type(error).__name__, "at": [f"{f.filename}:{f.lineno} {f.name}" for f in frames]}
 
 
 def question_pipeline(library: Library, searcher: Searcher, speller: Speller) -> Pipeline:

@@ -18,8 +18,8 @@ _DATE = re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-]((?:19|20)\d{2})\b")
 _ORDINAL = re.compile(r"^\s*\d{1,2}[.)]\s+", re.MULTILINE)
 _NUMBER = re.compile(r"\d{1,3}(?:[.\u202f ]\d{3})+(?!\d)|\d+(?:,\d+)?")
 _UNIT = re.compile(
-    r"\s*(?:[-–]\s*)?(nghìn đồng|ngàn đồng|triệu đồng|tỷ đồng|nghìn|ngàn|triệu|tỷ|đồng|vnđ|vnd|đ\b|usd|đô la|%|phần trăm"
-    r"|ngày làm việc|ngày|giờ làm việc|giờ|tiếng|phút|tháng|tuần|năm|tuổi)",
+    r"\s*(?:[-–]\s*)?(nghìn đồng|ngàn đồng|triệu đồng|tỷ đồng|nghìn|ngàn|triệu|tỷ|đồng|vnđ|vnd|đ\b|usd|đô la|%"
+    r"|phần trăm|ngày làm việc|ngày|giờ làm việc|giờ|tiếng|phút|tháng|tuần|năm|tuổi)",
     re.IGNORECASE,
 )
 _MONEY = {

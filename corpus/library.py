@@ -50,6 +50,9 @@ def record_texts(procedure: Procedure) -> Iterable[str]:
     yield procedure.decision or ""
     yield from procedure.steps
     yield from procedure.results
+    # 2.002165: an agency is named by "Điều 33 của Luật TNBTCNN năm 2017".
+    yield from (*procedure.executing_agencies, *procedure.competent_agencies)
+    yield from (*procedure.authorized_agencies, *procedure.coordinating_agencies)
     for basis in procedure.legal_basis:
         yield from (basis.code, basis.title)
     for submission in procedure.submissions:

@@ -86,7 +86,6 @@ class Office:
     def database(self) -> Database:
         """The database, migrated. Raises `StorageError`."""
         upgrade(self.settings.database)
-        upgrade(self.settings.database)
         return open_database(self.settings.database)
 
     @cached_property

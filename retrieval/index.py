@@ -21,6 +21,8 @@ from retrieval.errors import IndexDamaged
 from retrieval.lexical import VIEWS, Floats, TermIndex
 from retrieval.spelling import LanguageModel
 
+faiss.omp_set_num_threads(1)  # one question is too little work for threads: they only wait for each other
+
 FORMAT = 2
 """Raised when the files change meaning; a snapshot of another format is built anew."""
 

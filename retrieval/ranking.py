@@ -88,11 +88,6 @@ class Featuriser:
         self._static = np.array(
             [[t.commune, t.citizen, t.guided, t.kind is TargetKind.FAQ] for t in targets], dtype=np.float32
         ).reshape(len(targets), 4)
-        self._vectors = (
-            index.vectors.reconstruct_n(0, index.vectors.ntotal)
-            if index.vectors.ntotal
-            else np.zeros((0, 1), dtype=np.float32)
-        )
 
     def features(self, text: str, vector: Floats, *, without: int | None = None) -> Floats:
         """Features of shape (n_targets, len(FEATURES)) for a question and its vector.
@@ -102,7 +97,7 @@ class Featuriser:
         views = {name: self._index.views[name].shares(terms(text)) for name, terms in VIEWS.items()}
         words_query, words_chunk, _ = views["words"]
         fit = np.sqrt(words_query * words_chunk) + 0.3 * np.sqrt(views["pairs"][0] * views["pairs"][1])
-        dense = self._vectors @ vector
+        dense = self._cosines(vector)
         if without is not None:
             fit, dense = fit.copy(), dense.copy()
             fit[without] = -1.0
@@ -125,6 +120,14 @@ class Featuriser:
             ((words_query[best] > 0.999) & (words_chunk[best] > 0.999)).astype(np.float32),
         ]
         return np.column_stack([*columns, self._static]).astype(np.float32)
+
+    def _cosines(self, vector: Floats) -> Floats:
+        """Cosine of the question with the chunk of every dense row, by an exact FAISS search over all of them."""
+        total = self._index.vectors.ntotal
+        scores, rows = self._index.vectors.search(vector[None, :], total)
+        cosines: Floats = np.empty(total, dtype=np.float32)
+        cosines[rows[0]] = scores[0]
+        return cosines
 
     def _has_name(self, title: int) -> int:
         """1 where the chunk after a title is an alias, which is then the guide's title; 0 where there is none."""

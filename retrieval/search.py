@@ -86,7 +86,8 @@ class Searcher:
         if clause:
             words = [r for r in self._lexicon.readings(clause) if not r.is_situation]
             readings += [Reading(clause, "", False), *words]
-        return list({reading.text: reading for reading in readings}.values())[:READINGS]
+        # Of readings with one text the first stands: a question in a situation's very words is asked, not told.
+        return list({reading.text: reading for reading in reversed(readings)}.values())[::-1][:READINGS]
 
     def _score(self, readings: Sequence[Reading]) -> tuple[list[Floats], Floats]:
         """Features and logits of every target for each reading; a situation counts only where nothing is named."""

@@ -8,7 +8,9 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from motcua import __version__
 from motcua.console import err, office
+from storage.errors import StorageError
 
 
 def serve(
@@ -20,6 +22,6 @@ def serve(
         desk = here.desk
         library = desk.library
         counts = f"{len(library.procedures)} procedures, {len(library.guides)} guides, {len(library.faqs)} FAQs"
-        app = create_app(desk, here.feedback)
+        app = create_app(desk, here.feedback, storage_errors=(StorageError,), version=__version__)
     err.print(f"Một Cửa: snapshot {desk.snapshot_id} with {counts} on http://{host}:{port}", markup=False)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)

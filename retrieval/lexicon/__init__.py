@@ -96,7 +96,8 @@ class Lexicon:
         ]
         words, first = plain, ""
         for entry in fitting:
-            if not entry.is_situation and entry.means not in words:
+            is_new = entry.means not in words or entry.means in entry.phrase.text  # "tách hộ" in "tách hộ khẩu"
+            if not entry.is_situation and is_new:
                 pattern = entry.phrase.folded if is_plain else entry.phrase.pattern
                 replaced = pattern.sub(entry.means, words)
                 if replaced != words:

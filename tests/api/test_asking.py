@@ -78,7 +78,7 @@ def test_no_conversation_id_and_empty_one_begin_anew(ask: Ask) -> None:
 ])
 def test_commune_is_known_by_todays_name_and_by_the_old_one(ask: Ask, named: str, today: str) -> None:
     answer = ask("làm giấy khai sinh cho con nộp ở đâu", commune=named)
-    assert f"nơi nhận hồ sơ của {today}" in answer["text"]
+    assert today in answer["text"]
 
 
 def test_unknown_commune_is_passed_over(ask: Ask) -> None:
