@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Built with the embedding model and the bundled corpus, indexed, so that a container answers seconds after its start.
 
 FROM python:3.11-slim AS build

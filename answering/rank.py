@@ -28,7 +28,7 @@ SHORT = 4
 """Words up to which a question may be a fragment of the earlier topic ("còn gia hạn?")."""
 OFFERED_GAIN = 3.0
 """Logits by which something that was offered may lie behind and still be what is meant."""
-FAQ_LEAD = 1.5
+FAQ_LEAD = 2.5
 """Lead in logits that an FAQ needs over a procedure: who can be helped by a procedure wants its papers."""
 
 

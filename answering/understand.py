@@ -76,6 +76,8 @@ class Understand:
             for start, end in zip(bounds[::2], bounds[1::2], strict=True):
                 asked = find_aspects(text[start:end])
                 content = unwrap(asked.content)
+                if _is_told(text[start:end]):
+                    continue
                 if _content_words(content):
                     parts.append(Part(text[start:end], content, asked.aspects, condition=False))
                 elif parts:
@@ -84,6 +86,11 @@ class Understand:
             if len(parts) > 1:
                 return parts
         return []
+
+
+def _is_told(piece: str) -> bool:
+    """Whether a piece tells what happened ("em mới lấy vợ"): the story of another piece, no question of its own."""
+    return re.match(r"\W*(?:\w+ ){1,3}(?:moi|vua|da|dang|bi)\b", fold(piece)) is not None
 
 
 def _strip_cue(text: str) -> tuple[str, bool]:

@@ -20,7 +20,10 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings of the product. Secrets come from here only."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    # Empty is not set: compose files and copies of .env.example pass empty values for what is left as it is.
+    model_config = SettingsConfigDict(
+        env_prefix="MOTCUA_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     home: Path = Field(Path("var"), description="Folder of all data: draft, snapshots, models, the SQLite database.")
     database_url: str = Field(
@@ -59,6 +62,8 @@ def read_settings() -> Settings:
     """The settings of this process. Raises `SettingsError`."""
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError(".env is not in UTF-8; save it again in that encoding") from error
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(

@@ -22,6 +22,8 @@ class Reading:
     text: str
     phrase: str
     is_situation: bool
+    is_clause: bool = False
+    """True for a part of the message, which fits more procedures than the whole does."""
 
 
 @dataclass(frozen=True)

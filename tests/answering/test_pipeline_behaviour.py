@@ -259,7 +259,11 @@ def test_other_matters_are_kindly_not_ours(conversation: Conversation, question:
 
 
 @pytest.mark.parametrize("around", ["{} lệ phí bao nhiêu", "lệ phí bao nhiêu {}", "khai sinh {} cần giấy tờ gì"])
-@pytest.mark.parametrize("letters", ["한국" * 20, "q̃" * 200, "が" * 100, "á́" * 100, "🇻🇳" * 100, "ﷺ" * 50])
+@pytest.mark.parametrize(
+    "letters",
+    ["한국" * 20, "q̃" * 200, "が" * 100, "á́" * 100, "🇻🇳" * 100, "ﷺ" * 50],
+    ids=["Korean", "stray marks", "Japanese", "two marks", "flags", "ligature"],
+)
 def test_letters_of_other_scripts_take_no_time(conversation: Conversation, around: str, letters: str) -> None:
     # Korean before "lệ phí" once kept the search for aspects going for ever.
     started = time.process_time()
