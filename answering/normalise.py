@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from answering.context import Context
+from answering.masking import MASK
 from retrieval.spelling import Speller
 
 
@@ -14,5 +17,17 @@ class Normalise:
 
     def __call__(self, context: Context) -> Context:
         """Set `text` and `corrections`."""
-        corrected = self._speller.correct(context.masked)
+        corrected = self._speller.correct(_without_masked(context.masked))
         return context.having(text=corrected.text, corrections=corrected.changes)
+
+
+_MASKED = re.compile(
+    rf"(?:(?:số|mã)\s+)?(?:(?:thẻ\s+)?(?:căn cước(?: công dân)?|cccd|cmnd|cmt|chứng minh(?: thư| nhân dân)?)"
+    rf"|điện thoại|sđt|đt|định danh|tài khoản|otp|mật khẩu)?\s*(?:của\s+\w+\s*)?(?:là|:|=)?\s*{re.escape(MASK)}",
+    re.IGNORECASE,
+)
+
+
+def _without_masked(text: str) -> str:
+    """The message without what was masked and its label: "số căn cước •••" says nothing about what is asked."""
+    return _MASKED.sub(" ", text)
