@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from corpus.drift import drift_of
+from corpus.drift import changes_beside, drift_of
 from corpus.facts import read_facts
 from corpus.faq import Faq
 from corpus.figures import FigureSource
@@ -45,7 +45,10 @@ def check_corpus(library: Library, *, today: date | None = None) -> list[Finding
             Finding(
                 f"guide {code}", f"the record has changed: {why}", "read the record again and mend the guide", False
             )
-            for why in drift_of(guide, library.procedures[code], facts.get(code))
+            for why in [
+                *drift_of(guide, library.procedures[code], facts.get(code)),
+                *changes_beside(library.procedures[code], facts.get(code)),
+            ]
         ]
     return sorted(found, key=lambda f: (not f.is_error, f.place))
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -163,13 +164,19 @@ def a_library(
     return Library({p.code: p for p in known}, {g.code: g for g in guides}, {f.id: f for f in faqs}, **fields)
 
 
+@cache
+def _language() -> LanguageModel:
+    """The language of everyday speech, learnt once: learning it takes longer than all the rest of a small index."""
+    return LanguageModel.learn(language_texts(a_library([a_procedure()], [a_guide()]), Lexicon.bundled()))
+
+
 def index_of(library: Library, encoder: Encoder) -> SearchIndex:
-    """The real index of a library."""
+    """The real index of a library, but for the language, which is that of the builders' own."""
     procedures, faqs = list(library.procedures.values()), list(library.faqs.values())
     return build_index(
         targets_of(procedures, faqs, library.guides),
         chunks_of(procedures, faqs, library.guides),
-        LanguageModel.learn(language_texts(library, Lexicon.bundled())),
+        _language(),
         encoder,
     )
 

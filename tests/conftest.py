@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings
 
 from answering.desk import Desk
 from api.app import create_app
@@ -18,6 +19,10 @@ from motcua.settings import Settings
 from motcua.wiring import Office
 from storage.errors import StorageError
 from storage.migrations import upgrade
+
+# Two busy cores are no reason for a property to fail.
+settings.register_profile("motcua", deadline=None)
+settings.load_profile("motcua")
 
 _HOME = Path(__file__).parents[1] / "var" / "test-home"
 

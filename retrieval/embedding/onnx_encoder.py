@@ -5,11 +5,16 @@ Building the folder is `build.ensure_model`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+
+# Before the import: the library keeps a device id and events on disk unless it is told not to.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 import onnxruntime
 from tokenizers import Tokenizer
 

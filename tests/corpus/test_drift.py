@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import a_case, a_fee, a_guide, a_library, a_procedure, a_submission
 
-from corpus.drift import drift_of
+from corpus.drift import changes_beside, drift_of
 from corpus.facts import sheet_of
 from corpus.guide import Figure
 from corpus.record import LegalBasis, Procedure
@@ -38,15 +38,26 @@ def test_figure_of_a_law_is_not_looked_for_in_the_record() -> None:
 @pytest.mark.parametrize(
     ("changed", "what"),
     [
-        ({"submissions": (a_submission(days=3, fees=[a_fee()]),)}, "fees or durations"),
-        ({"submissions": (a_submission(fees=[a_fee(25_000)]),)}, "fees or durations"),
+        ({"submissions": (a_submission(days=3, fees=[a_fee()]),)}, "durations"),
+        ({"submissions": (a_submission(fees=[a_fee(25_000)]),)}, "fees"),
+    ],
+)
+def test_changed_fact_is_named(changed: dict[str, Any], what: str) -> None:
+    assert drift(a_procedure(**changed)) == [f"{what} differ from the facts sheet"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
         ({"executing_agencies": ("Công an cấp xã",)}, "agencies"),
         ({"legal_basis": (LegalBasis(code="17/2027/QH15"),)}, "legal basis"),
         ({"results": ("Giấy phép vào rừng",)}, "results"),
     ],
 )
-def test_changed_fact_is_named(changed: dict[str, Any], what: str) -> None:
-    assert drift(a_procedure(**changed)) == [f"{what} differ from the facts sheet"]
+def test_change_that_no_guide_states_is_reported_and_hides_none(changed: dict[str, Any], what: str) -> None:
+    record, facts = a_procedure(**changed), sheet_of(a_procedure())
+    assert changes_beside(record, facts) == [f"{what} differ from the facts sheet"]
+    assert drift(record) == []
 
 
 def test_changed_wording_of_papers_is_no_drift() -> None:

@@ -92,12 +92,11 @@ def test_empty_sheet_holds_nothing(tmp_path: Path) -> None:
     assert read_facts(path) == {}
 
 
-@pytest.mark.parametrize("line", ["{broken", '{"code": "1"}', ""])
-def test_broken_line_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "facts.jsonl"
-    write_facts([a_procedure()], path)
-    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
-    with pytest.raises(SourceFileError, match=r"facts\.jsonl:2: "):
+@pytest.mark.parametrize("text", ["{broken", '[{"code": "1"}]', "", '"text"'])
+def test_broken_sheet_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceFileError, match=r"facts\.json: "):
         read_facts(path)
 
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 from builders import a_portal_record, json_lines
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from answering.answer import Answer
 from motcua.cli import app
@@ -130,7 +129,6 @@ def test_question_comes_from_standard_input(run: Run, sent: bytes, status: str |
         ({"MOTCUA_EMBEDDING_THREADS": "hai"}, ["MOTCUA_EMBEDDING_THREADS"]),
         ({"MOTCUA_DATABASE_URL": "no url"}, ["MOTCUA_DATABASE_URL"]),
         ({"MOTCUA_DATABASE_URL": "sqlite:////proc/none/x.sqlite3"}, ["/proc/none"]),
-        ({"MOTCUA_EMBEDDING_MODEL": "/nowhere"}, ["/nowhere"]),
     ],
 )
 def test_wrong_setting_is_one_line(run: Run, environment: dict[str, str], words: list[str]) -> None:
