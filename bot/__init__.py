@@ -1,1 +1,1 @@
-"""Chat channels of people: Telegram, Zalo. None is written yet; each will call `answering.desk.Desk`, nothing deeper."""
+"""Chat channels of people: Telegram, Zalo. None is written yet; each will call `answering.desk.Desk` alone."""
