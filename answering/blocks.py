@@ -13,6 +13,7 @@ from answering.answer import HEADINGS, Aspect, Block
 from answering.cases import matching_cases
 from answering.texts import say
 from corpus.durations import write_duration
+from corpus.figures import FigureSource
 from corpus.guide import Guide, GuideCase
 from corpus.library import spell_amount
 from corpus.record import Case, Fee, Procedure, Submission, SubmissionChannel
@@ -91,7 +92,7 @@ def _papers(case: Case) -> str:
         counts = [f"{n} {word}" for n, word in ((paper.originals, "bản chính"), (paper.copies, "bản sao")) if n]
         lines.append(_short(paper.name) + (f" ({', '.join(counts)})" if counts else ""))
     more = len(case.papers) - MAX_PAPERS
-    return _bullets(lines) + (f"\n{say('more', n=more)}" if more > 0 else "")
+    return _bullets(lines) + (f"\n{say('more')}" if more > 0 else "")
 
 
 def _fee(subject: Subject) -> str:
@@ -174,7 +175,7 @@ def _steps(subject: Subject) -> str:
         return _bullets(subject.guide.steps)
     steps = subject.procedure.steps
     more = len(steps) - MAX_STEPS
-    return _bullets(_short(s) for s in steps[:MAX_STEPS]) + (f"\n{say('more', n=more)}" if more > 0 else "")
+    return _bullets(_short(s) for s in steps[:MAX_STEPS]) + (f"\n{say('more')}" if more > 0 else "")
 
 
 def _online(subject: Subject) -> str:
@@ -250,9 +251,15 @@ def _bullets(lines: Iterable[str]) -> str:
 
 
 def _short(text: str, limit: int = MAX_LINE) -> str:
-    """The text in at most `limit` characters, cut at a space and never inside a number."""
+    """The text in at most `limit` characters, cut at a space and never inside a figure with its unit."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    if len(flat) <= limit:
+        return flat
+    cut = flat[:limit].rsplit(" ", 1)[0]
+    whole = FigureSource([flat])
+    while " " in cut and whole.missing(cut):  # "trong 02 ngày làm việc" must not end as two days
+        cut = cut.rsplit(" ", 1)[0]
+    return cut.rstrip(" ,;:") + "…"
 
 
 _RENDER: dict[Aspect, Callable[[Subject], str]] = {

@@ -15,11 +15,11 @@ from corpus.wording import nfc
 _DOCUMENT = re.compile(r"\b\d+[a-zA-Z]?/(?:(?:19|20)\d{2}/)?[A-ZĐ][A-Za-zĐđ0-9]*(?:[-–][A-ZĐ][A-Za-zĐđ0-9]*)*")
 _PROCEDURE = re.compile(r"\b\d\.\d{6}(?:\.[A-Z0-9.\-]+)?\b")
 _DATE = re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-]((?:19|20)\d{2})\b")
-_ORDINAL = re.compile(r"^\s*\d{1,2}[.)]\s+", re.MULTILINE)
+_ORDINAL = re.compile(r"^\s*(\d{1,2})[.)]\s+", re.MULTILINE)
 _NUMBER = re.compile(r"\d{1,3}(?:[.\u202f ]\d{3})+(?!\d)|\d+(?:,\d+)?")
 _UNIT = re.compile(
     r"\s*(?:[-–]\s*)?(nghìn đồng|ngàn đồng|triệu đồng|tỷ đồng|nghìn|ngàn|triệu|tỷ|đồng|vnđ|vnd|đ\b|usd|đô la|%"
-    r"|phần trăm|ngày làm việc|ngày|giờ làm việc|giờ|tiếng|phút|tháng|tuần|năm|tuổi)",
+    r"|phần trăm|ngày làm việc|ngày|giờ làm việc|giờ|tiếng|phút|tháng|tuần|năm|tuổi)".replace(" ", r"\s+"),
     re.IGNORECASE,
 )
 _MONEY = {
@@ -63,7 +63,7 @@ def figures_in(text: str) -> list[Figure]:
     rest = _DATE.sub(" · ", rest)
     for match in _NUMBER.finditer(rest):
         named = _UNIT.match(rest, match.end())
-        found.append(_figure(match.group(), named.group(1).lower() if named else ""))
+        found.append(_figure(match.group(), " ".join(named.group(1).lower().split()) if named else ""))
     return found
 
 
@@ -84,6 +84,8 @@ class FigureSource:
         for text in texts:
             for figure in figures_in(text):
                 self._held |= {figure, *_parts(figure)}
+            # Numbers of a list are bare numbers once its lines are run together: "…; 2. Có phương án".
+            self._held |= {Figure(str(int(number)), "") for number in _ORDINAL.findall(nfc(text))}
 
     def missing(self, text: str) -> list[Figure]:
         """The figures of `text` that no source holds, in order.

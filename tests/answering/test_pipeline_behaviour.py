@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import re
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
-from builders import a_fee, a_guide, a_library, a_procedure, a_submission
+from builders import PORTAL, a_fee, a_guide, a_library, a_procedure, a_submission
 from conversing import Conversation
 
 from answering.answer import Answer, Aspect, Status
@@ -19,7 +20,9 @@ from answering.context import Context
 from answering.desk import Desk
 from answering.exchange import Exchange
 from answering.pipeline import Pipeline
-from corpus.figures import FigureSource
+from corpus.json_records import read_json_records
+from corpus.library import Library
+from corpus.portal_json import read_record
 from motcua.console import configure_logging
 from motcua.settings import Settings
 
@@ -333,6 +336,22 @@ def test_empty_library_has_no_answer_and_no_failure(desk_over: Callable[..., Des
     assert not (answer.reason or "").startswith("error_")
 
 
+def test_long_step_is_not_cut_inside_a_duration() -> None:
+    for length in range(390, 420, 2):
+        step = f"{'từ ' * (length // 3)}trong 02 ngày làm việc kể từ ngày nhận hồ sơ, {'và ' * 60}"
+        (block,) = blocks_for(Subject(a_procedure(steps=(step,)), None, ""), Aspect.STEPS)
+        assert not re.search(r"02 ngày(?: làm)?…", block.text)
+        assert block.text.endswith("…")
+
+
+def test_long_list_of_steps_says_that_there_are_more_and_stays(desk_over: Callable[..., Desk]) -> None:
+    # The count of what was left out was itself a figure that no source holds, and the whole block was dropped.
+    long = a_procedure(steps=tuple(f"Làm việc {word}" for word in "một hai ba bốn năm sáu bảy tám chín mười".split()))
+    answer = Conversation(desk_over(a_library([long]))).say("cấp giấy đi rừng các bước làm thế nào")
+    assert shown(answer) == [(FOREST, ["steps"])]
+    assert "Nguồn còn ghi thêm" in answer.text
+
+
 # Failure
 
 QUESTION = "ông Lò Văn Tọ hỏi giấy đi rừng"
@@ -343,21 +362,22 @@ def fails(context: Context) -> Context:
 
 
 @pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """What a deployment has logged, for this test only."""
-    configure_logging(Settings(_env_file=None))
-    yield lambda: capsys.readouterr().err
+def _logging_is_put_back() -> Iterator[None]:
+    yield
     structlog.reset_defaults()
 
 
+@pytest.mark.usefixtures("_logging_is_put_back")
 def test_step_that_fails_ends_calmly_and_is_logged_without_the_question(
-    desk_over: Callable[..., Desk], logged: Callable[[], str]
+    desk_over: Callable[..., Desk], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = Conversation(desk_over(a_library(), Pipeline((("understand", fails),)))).say(QUESTION)
+    conversation = Conversation(desk_over(a_library(), Pipeline((("understand", fails),))))
+    configure_logging(Settings(_env_file=None))
+    answer = conversation.say(QUESTION)
     assert (answer.status, answer.reason) == (Status.OUT_OF_SCOPE, "error_understand")
     assert "trục trặc" in answer.text
     assert "ValueError" not in answer.text
-    (line,) = logged().splitlines()
+    (line,) = capsys.readouterr().err.splitlines()
     assert "Lò Văn Tọ" not in line
     entry = json.loads(line)
     assert (entry["step"], entry["error"], entry["answer_id"]) == ("understand", "ValueError", answer.answer_id)
@@ -383,17 +403,33 @@ def test_every_step_is_timed_and_a_question_that_ends_early_runs_no_further(conv
 # Every answer that could be given
 
 
-def test_no_procedure_has_an_aspect_with_a_figure_from_nowhere(desk: Desk) -> None:
-    library = desk.library
+def figures_from_nowhere(library: Library) -> list[tuple[str, str, str]]:
+    """(code, aspect, text) of every block with a figure that its sources lack; every block has a heading and a text."""
+    found = []
     for code, procedure in library.procedures.items():
-        source: FigureSource = library.figures_of(code)
-        for aspect in Aspect:
-            for tells_condition in (False, True):
-                blocks = blocks_for(Subject(procedure, library.guide(code), "", tells_condition), aspect)
-                assert blocks, (code, aspect)
-                assert all(block.text and block.heading for block in blocks), (code, aspect)
-                for block in blocks:
-                    assert source.missing(f"{block.case or ''}\n{block.text}") == [], (code, aspect, block.text)
+        source = library.figures_of(code)
+        for aspect, tells_condition in itertools.product(Aspect, (False, True)):
+            blocks = blocks_for(Subject(procedure, library.guide(code), "", tells_condition), aspect)
+            assert blocks, (code, aspect)
+            for block in blocks:
+                assert block.text, (code, aspect)
+                assert block.heading, (code, aspect)
+                if source.missing(f"{block.case or ''}\n{block.text}"):
+                    found.append((code, aspect.value, block.text))
+    return found
+
+
+def test_no_bundled_procedure_has_an_aspect_with_a_figure_from_nowhere(desk: Desk) -> None:
+    assert figures_from_nowhere(desk.library) == []
+
+
+@pytest.mark.portal
+@pytest.mark.skipif(not PORTAL.exists(), reason="the portal's records are not in this checkout")
+def test_no_record_of_the_portal_has_an_aspect_with_a_figure_from_nowhere() -> None:
+    raw = (record for line, record in read_json_records(PORTAL) if line % 12 == 0 and isinstance(record, dict))
+    library = a_library(list(map(read_record, raw)))
+    assert len(library.procedures) > 400
+    assert figures_from_nowhere(library) == []
 
 
 def test_no_faq_has_a_figure_from_nowhere(desk: Desk) -> None:

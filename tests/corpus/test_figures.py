@@ -31,6 +31,7 @@ def units(text: str) -> list[tuple[str, str]]:
         ("01/07/2025", "1-7-2025"),
         ("53/2025/TT-BCA", "53/2025/tt–bca".upper()),
         ("20 000 đồng", "20.000 đồng"),
+        ("5 ngày\n làm  việc", "5 ngày làm việc"),
     ],
 )
 def test_two_ways_to_write_are_one_figure(one: str, other: str) -> None:
@@ -59,6 +60,12 @@ def test_figures_are_found_with_their_unit(text: str, found: list[tuple[str, str
 
 def test_numbers_that_count_a_list_are_no_figures() -> None:
     assert figures_in("1. Nộp hồ sơ\n2) Nhận giấy\n 10. Về nhà") == []
+
+
+def test_number_of_a_list_is_no_news_when_its_lines_are_run_together() -> None:
+    source = FigureSource(["Điều kiện:\n1. Có đất\n2. Có nhà"])
+    assert source.missing("• 1. Có đất; 2. Có nhà") == []
+    assert source.missing("2 ngày") == figures_in("2 ngày")
 
 
 def test_number_inside_a_line_is_a_figure() -> None:

@@ -9,11 +9,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from builders import a_portal_record, json_lines
 from typer.testing import CliRunner, Result
 
@@ -22,6 +23,13 @@ from motcua.cli import app
 from motcua.wiring import Office
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_put_back() -> Iterator[None]:
+    """The command sets up logging to the standard error of the moment, which is gone after the test."""
+    yield
+    structlog.reset_defaults()
 
 
 def borrow(home: Path, office: Office, *, published: bool = True) -> Path:
@@ -210,12 +218,12 @@ def test_rates_are_printed_and_written(run: Run, tmp_path: Path) -> None:
     assert '"id": "3"' in result.stdout
 
 
-def test_evaluation_leaves_no_trace(home: Path, run: Run, tmp_path: Path) -> None:
-    before = sorted(path.name for path in home.iterdir())
+def test_evaluation_leaves_no_trace(office: Office, tmp_path: Path) -> None:
+    home = borrow(tmp_path / "home", office)
     cases = tmp_path / "cases.jsonl"
     cases.write_bytes(json_lines([{"id": "1", "group": "g", "turns": ["xin chào"], "expect": {}}]))
-    assert run("eval", cases).exit_code == 0
-    assert sorted(path.name for path in home.iterdir()) == before
+    assert runs(home)("eval", cases).exit_code == 0
+    assert sorted(path.name for path in home.iterdir()) == ["models", "snapshots"]
 
 
 # corpus
