@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from answering.answer import Block, Item
 from answering.context import Context
+from corpus.figures import FigureSource
 from corpus.library import Library
 
 
@@ -12,6 +13,8 @@ class Check:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        # The figures of a record are read once: a snapshot never changes, and a popular one is checked all day.
+        self._figures: dict[str, FigureSource] = {}
 
     def __call__(self, context: Context) -> Context:
         """Drop blocks with a figure from nowhere; `dropped` says which and why."""
@@ -21,7 +24,7 @@ class Check:
         )
 
     def _checked(self, item: Item) -> tuple[Item, list[str]]:
-        source = self._library.figures_of(item.id)
+        source = self._figures_of(item.id)
         kept: list[Block] = []
         dropped = []
         for block in item.blocks:
@@ -31,3 +34,8 @@ class Check:
             else:
                 kept.append(block)
         return item.model_copy(update={"blocks": tuple(kept)}), dropped
+
+    def _figures_of(self, target: str) -> FigureSource:
+        if target not in self._figures:
+            self._figures[target] = self._library.figures_of(target)
+        return self._figures[target]

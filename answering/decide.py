@@ -107,11 +107,10 @@ def _is_sibling(hit: Hit, top: Hit) -> bool:
 
 def _rivals(hits: tuple[Hit, ...]) -> list[Hit]:
     """The hits that could be meant as well; one of several with the same title stands for all of them."""
-    kept: list[Hit] = []
+    kept: dict[str, Hit] = {}
     for hit in hits:
-        if all(fold(hit.target.title) != fold(k.target.title) for k in kept):
-            kept.append(hit)
-    return kept
+        kept.setdefault(fold(hit.target.title), hit)
+    return list(kept.values())
 
 
 def title_of(target: str, library: Library) -> str:

@@ -112,7 +112,8 @@ class TermIndex:
             total += float(weight)
             chunks = self._postings[self._starts[position] : self._starts[position + 1]]
             chunks = chunks[chunks != without] if without is not None else chunks
-            covered[np.unique(owners[chunks])] += weight
+            covering = owners[chunks]  # in order, since chunks are in the order of their targets
+            covered[covering[np.diff(covering, prepend=-1) > 0]] += weight
         return (covered / np.float32(total)).astype(np.float32) if total else covered
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:

@@ -137,8 +137,11 @@ class Featuriser:
 
     def _best_chunk(self, fit: Floats) -> np.ndarray:
         """For every target the position of its best-fitting chunk; chunks are sorted by target."""
-        order = np.lexsort((-fit, self._owners))
-        return order[self._starts]
+        highest = np.maximum.reduceat(fit, self._starts)
+        reaching = np.flatnonzero(fit == highest[self._owners])[::-1]  # backwards: the first of equals is written last
+        best = np.empty(len(highest), dtype=np.int64)
+        best[self._owners[reaching]] = reaching
+        return best
 
     def _any_chunk(self, words_query: Floats, without: int | None) -> Floats:
         """For every target the largest share of the question that one of its chunks covers."""
