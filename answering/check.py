@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from answering.answer import Block, Item
 from answering.context import Context
+from answering.texts import say
 from corpus.figures import FigureSource
 from corpus.library import Library
 
@@ -17,7 +18,7 @@ class Check:
         self._figures: dict[str, FigureSource] = {}
 
     def __call__(self, context: Context) -> Context:
-        """Drop blocks with a figure from nowhere; `dropped` says which and why."""
+        """Drop blocks with a figure from nowhere; `dropped` says which and why. Where none is left, the source is named."""
         checked = [self._checked(item) for item in context.items]
         return context.having(
             items=tuple(item for item, _ in checked), dropped=tuple(why for _, dropped in checked for why in dropped)
@@ -33,6 +34,8 @@ class Check:
                 dropped.append(f"{item.id} {block.aspect}: {', '.join(map(str, missing))}")
             else:
                 kept.append(block)
+        if dropped and not kept:
+            kept = [item.blocks[0].model_copy(update={"case": None, "text": say("look_at_source")})]
         return item.model_copy(update={"blocks": tuple(kept)}), dropped
 
     def _figures_of(self, target: str) -> FigureSource:
