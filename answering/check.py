@@ -18,7 +18,7 @@ class Check:
         self._figures: dict[str, FigureSource] = {}
 
     def __call__(self, context: Context) -> Context:
-        """Drop blocks with a figure from nowhere; `dropped` says which and why. Where none is left, the source is named."""
+        """Drop blocks with a figure from nowhere; `dropped` says which. Where none is left, the source is named."""
         checked = [self._checked(item) for item in context.items]
         return context.having(
             items=tuple(item for item, _ in checked), dropped=tuple(why for _, dropped in checked for why in dropped)
