@@ -84,24 +84,25 @@ class TermIndex:
         A term that no chunk has weighs as much as the rarest known one: a question about something else covers little.
         """
         overlap: Floats = np.zeros(len(self.chunk_weight), dtype=np.float32)
-        total = 0.0
-        for term in dict.fromkeys(query_terms):
-            position = self._vocabulary.get(term)
-            if position is None:
-                total += self._unknown if len(term) > 1 else 0.0
-                continue
-            weight = self.weights[position]
-            total += float(weight)
-            overlap[self._postings[self._starts[position] : self._starts[position + 1]]] += weight
+        found, total = self._found(query_terms)
+        for weight, chunks in found:
+            overlap[chunks] += weight
         of_query = (overlap / np.float32(total)).astype(np.float32) if total else overlap
         of_chunk = (overlap / np.maximum(self.chunk_weight, 1e-6)).astype(np.float32)
         return of_query, of_chunk, overlap
 
-    def shares_together(
-        self, query_terms: Iterable[str], owners: npt.NDArray[np.int32], n_owners: int, without: int | None
-    ) -> Floats:
-        """Share of the query that all chunks of each owner cover together; `without` is a chunk to leave out."""
+    def shares_together(self, query_terms: Iterable[str], owners: npt.NDArray[np.int32], n_owners: int) -> Floats:
+        """Share of the query that all chunks of each owner cover together."""
         covered: Floats = np.zeros(n_owners, dtype=np.float32)
+        found, total = self._found(query_terms)
+        for weight, chunks in found:
+            covering = owners[chunks]  # in order, since chunks are in the order of their targets
+            covered[covering[np.diff(covering, prepend=-1) > 0]] += weight
+        return (covered / np.float32(total)).astype(np.float32) if total else covered
+
+    def _found(self, query_terms: Iterable[str]) -> tuple[list[tuple[np.float32, npt.NDArray[np.int32]]], float]:
+        """The weight and the chunks of every known term, and the weight of all terms, the unknown ones included."""
+        found = []
         total = 0.0
         for term in dict.fromkeys(query_terms):
             position = self._vocabulary.get(term)
@@ -110,11 +111,8 @@ class TermIndex:
                 continue
             weight = self.weights[position]
             total += float(weight)
-            chunks = self._postings[self._starts[position] : self._starts[position + 1]]
-            chunks = chunks[chunks != without] if without is not None else chunks
-            covering = owners[chunks]  # in order, since chunks are in the order of their targets
-            covered[covering[np.diff(covering, prepend=-1) > 0]] += weight
-        return (covered / np.float32(total)).astype(np.float32) if total else covered
+            found.append((weight, self._postings[self._starts[position] : self._starts[position + 1]]))
+        return found, total
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What is to be stored, without the vocabulary."""

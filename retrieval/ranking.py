@@ -57,22 +57,6 @@ class Weights:
             raw["temperature"],
         )
 
-    def save(self, path: Path, *, note: str) -> None:
-        """Write the weights with a note on the run that made them."""
-        features = {name: round(float(w), 4) for name, w in zip(FEATURES, self.features, strict=True)}
-        path.write_text(
-            json.dumps(
-                {
-                    "note": note,
-                    "features": features,
-                    "bias": round(self.bias, 4),
-                    "temperature": round(self.temperature, 4),
-                },
-                indent=2,
-            ),
-            encoding="utf-8",
-        )
-
 
 class Featuriser:
     """Computes the features of every target for a question."""
@@ -89,25 +73,18 @@ class Featuriser:
             [[t.commune, t.citizen, t.guided, t.kind is TargetKind.FAQ] for t in targets], dtype=np.float32
         ).reshape(len(targets), 4)
 
-    def features(self, text: str, vector: Floats, *, without: int | None = None) -> Floats:
-        """Features of shape (n_targets, len(FEATURES)) for a question and its vector.
-
-        `without` hides one chunk, so that training can ask a chunk's own text as a question.
-        """
+    def features(self, text: str, vector: Floats) -> Floats:
+        """Features of shape (n_targets, len(FEATURES)) for a question and its vector."""
         views = {name: self._index.views[name].shares(terms(text)) for name, terms in VIEWS.items()}
         words_query, words_chunk, _ = views["words"]
         fit = np.sqrt(words_query * words_chunk) + 0.3 * np.sqrt(views["pairs"][0] * views["pairs"][1])
         dense = self._cosines(vector)
-        if without is not None:
-            fit, dense = fit.copy(), dense.copy()
-            fit[without] = -1.0
-            dense[self._index.dense_rows == without] = -1.0
         best = self._best_chunk(fit)
         columns = [
             words_query[best],
             words_chunk[best],
-            self._any_chunk(words_query, without),
-            self._all_chunks(text, without),
+            np.maximum.reduceat(words_query, self._starts),
+            self._all_chunks(text),
             words_query[self._starts],
             words_chunk[self._starts],
             words_chunk[self._names],
@@ -143,15 +120,6 @@ class Featuriser:
         best[self._owners[reaching]] = reaching
         return best
 
-    def _any_chunk(self, words_query: Floats, without: int | None) -> Floats:
-        """For every target the largest share of the question that one of its chunks covers."""
-        shares = words_query.copy()
-        if without is not None:
-            shares[without] = 0.0
-        return np.maximum.reduceat(shares, self._starts)
-
-    def _all_chunks(self, text: str, without: int | None) -> Floats:
+    def _all_chunks(self, text: str) -> Floats:
         """For every target the share of the question that its chunks cover together."""
-        return self._index.views["words"].shares_together(
-            VIEWS["words"](text), self._owners, len(self._index.targets), without
-        )
+        return self._index.views["words"].shares_together(VIEWS["words"](text), self._owners, len(self._index.targets))
